@@ -1,0 +1,65 @@
+// From the binding and pkg-template/ to the finished npm package in pkg/: the TypeScript facade compiled around the
+// generated files, a package.json with the crate's version, the licences, and a check of the sizes.
+
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkNode } from "./cargo.mjs";
+import { BINDING, buildCore } from "./core.mjs";
+import { locked } from "./lock.mjs";
+import { dependencies } from "./npm.mjs";
+import { mustRun, ROOT, say, timed } from "./run.mjs";
+import { checkBudget } from "./sizes.mjs";
+import { stampOf, unlessDone } from "./stamp.mjs";
+
+const PKG = join(ROOT, "pkg");
+const NEXT = join(ROOT, "target/pkg-next");
+const SHIPPED = ["core.js", "core.d.ts", "core_bg.wasm", "core_inline.js"];
+const INPUTS = [
+  ...["pkg-template", "LICENSE-MIT", "LICENSE-APACHE", "package-lock.json", "tsconfig.base.json"],
+  ...["scripts/lib/package.mjs", "scripts/lib/sizes.mjs", "scripts/budget.json"],
+];
+
+/** @param {string} version of the crate, and so of the package */
+async function assemble(version) {
+  rmSync(NEXT, { recursive: true, force: true });
+  const dist = join(NEXT, "dist");
+  mkdirSync(dist, { recursive: true });
+  for (const name of SHIPPED) cpSync(join(ROOT, BINDING, name), join(dist, name));
+  await mustRun("Compiling the TypeScript facade", process.execPath, [
+    ...[join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "pkg-template"), "--outDir", dist],
+  ]);
+
+  const manifest = JSON.parse(readFileSync(join(ROOT, "pkg-template/package.json"), "utf8"));
+  writeFileSync(join(NEXT, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
+  cpSync(join(ROOT, "pkg-template/README.md"), join(NEXT, "README.md"));
+  for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, name), join(NEXT, name));
+
+  checkBudget(dist);
+  // Swapped in whole: whoever has the package open sees the old one or the new one.
+  const old = join(ROOT, "target/pkg-old");
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(PKG)) renameSync(PKG, old);
+  renameSync(NEXT, PKG);
+  rmSync(old, { recursive: true, force: true });
+}
+
+/**
+ * Leaves the finished npm package in pkg/, doing only what is out of date.
+ *
+ * @returns {Promise<void>}
+ */
+export function buildPackage() {
+  checkNode();
+  return locked(async () => {
+    await dependencies(".");
+    const core = await buildCore();
+    const stamp = stampOf(INPUTS, [core.stamp]);
+    // A stamp of a package that somebody has deleted counts for nothing.
+    const file = join(ROOT, "target/pkg.stamp");
+    if (!existsSync(join(PKG, "package.json"))) rmSync(file, { force: true });
+    const built = await unlessDone(file, stamp, () =>
+      timed("making the npm package in pkg/", () => assemble(core.version)),
+    );
+    if (!built) say("pkg/ is up to date");
+  });
+}

@@ -1,0 +1,61 @@
+// Runs the steps of `npm test` one after the other and sums what they count. A step's output is shown when it fails;
+// while a long one runs, its last line is shown now and then.
+
+import { verdict } from "./counts.mjs";
+import { Stop } from "./run.mjs";
+
+/**
+ * @typedef {import("./run.mjs").Result} Result
+ * @typedef {(options: import("./run.mjs").RunOptions) => Promise<Result>} Work gets the time limit and the line
+ *   listener to hand to `run`
+ *
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {number} limit seconds
+ * @property {Work} work
+ */
+
+const QUIET_SECONDS = 20;
+
+/**
+ * @param {Step} step
+ * @returns {Promise<Result>} never throws: a {@link Stop} or a bug in the step itself is a failed step
+ */
+async function attempt({ work, limit }) {
+  let told = Date.now();
+  /** @param {string} line */
+  const onLine = (line) => {
+    if (Date.now() - told < QUIET_SECONDS * 1000 || line.trim() === "") return;
+    told = Date.now();
+    console.log(`    … ${line.trim().slice(0, 110)}`);
+  };
+  try {
+    return await work({ limit, onLine });
+  } catch (error) {
+    return { code: 1, output: error instanceof Stop ? error.message : String(/** @type {Error} */ (error).stack) };
+  }
+}
+
+/**
+ * @param {Step[]} steps
+ * @returns {Promise<import("./counts.mjs").Counts>}
+ */
+export async function runSteps(steps) {
+  const rows = [];
+  const total = { passed: 0, failed: 0 };
+  for (const step of steps) {
+    console.log(`\n▸ ${step.name}`);
+    const start = performance.now();
+    const { code, output } = await attempt(step);
+    const seconds = (performance.now() - start) / 1000;
+    const { passed, failed } = verdict(code, output);
+    total.passed += passed;
+    total.failed += failed;
+    if (failed > 0) console.log(output.trimEnd());
+    const row = `${failed > 0 ? "✗" : "✓"} ${step.name.padEnd(28)} ${seconds.toFixed(1).padStart(7)} s ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed`;
+    console.log(`  ${row}`);
+    rows.push(row);
+  }
+  console.log(`\n${rows.join("\n")}\n`);
+  return total;
+}
