@@ -18,7 +18,8 @@ let started = false;
 let generation = 0;
 /** Calls into the engine that have not returned. Above 1 only when a callback calls into the engine again. */
 let depth = 0;
-let crashed = false;
+/** What crashed the present instance, if anything. */
+let crash: Error | undefined;
 
 /** @internal */
 export function start(module: SyncInitInput): void {
@@ -38,8 +39,33 @@ export async function startFrom(source: InitSource): Promise<void> {
   started = true;
 }
 
+/** What a callback of the caller threw, on its way through the engine. */
+class Thrown {
+  constructor(readonly value: unknown) {}
+}
+
+/**
+ * A callback of the caller as the binding may call it: what it throws is told apart from what the engine throws.
+ *
+ * @internal
+ */
+export function callback<A extends unknown[], R>(function_: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    try {
+      return function_(...args);
+    } catch (error) {
+      throw new Thrown(error);
+    }
+  };
+}
+
+function codeOf(error: Error): string | undefined {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" ? code : undefined;
+}
+
 /** Out of stack is a RangeError in V8 and JavaScriptCore, an InternalError in SpiderMonkey; all else traps. */
-function isCrash(error: unknown): boolean {
+function isCrash(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return (
     error instanceof WebAssembly.RuntimeError ||
@@ -49,14 +75,21 @@ function isCrash(error: unknown): boolean {
   );
 }
 
-function codeOf(error: Error): string | undefined {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === "string" ? code : undefined;
+/** What the caller gets to see of what came out of the binding. */
+function publicError(error: unknown): unknown {
+  if (error instanceof Thrown) return error.value;
+  const code = error instanceof Error && !(error instanceof RoomscopeError) ? codeOf(error) : undefined;
+  return code === undefined ? error : new RoomscopeError(code, (error as Error).message);
+}
+
+function crashError(cause: Error): RoomscopeError {
+  const message = `The engine crashed, which is a bug in roomscope: ${cause.message}. Rooms made before this are lost; new ones work.`;
+  return new RoomscopeError("internal", message, { cause });
 }
 
 /**
- * Runs a call into the engine. What Rust reports is thrown as a {@link RoomscopeError}; what a callback of the caller
- * threw goes through untouched.
+ * Runs a call into the engine. What Rust reports is thrown as a {@link RoomscopeError}; what a {@link callback} threw
+ * is thrown on as it was.
  *
  * @internal
  */
@@ -67,33 +100,30 @@ export function call<T>(work: () => T): T {
       'roomscope is not ready yet: "await init()" once before its first use.',
     );
   }
+  let result: T | undefined;
+  let thrown: { error: unknown } | undefined;
   depth += 1;
-  let crash: unknown;
   try {
-    return work();
+    result = work();
   } catch (error) {
-    if (error instanceof RoomscopeError) throw error;
-    if (isCrash(error)) {
-      crashed = true;
-      crash = error;
-    } else {
-      const code = error instanceof Error ? codeOf(error) : undefined;
-      throw code === undefined ? error : new RoomscopeError(code, (error as Error).message);
-    }
-  } finally {
-    depth -= 1;
-    // The calls below this one are still inside the old instance, and their glue would go on in the new one.
-    if (crashed && depth === 0) {
-      crashed = false;
+    if (isCrash(error)) crash ??= error;
+    else thrown = { error: publicError(error) };
+  }
+  depth -= 1;
+
+  if (crash !== undefined) {
+    const error = crashError(crash);
+    // A call further down is still inside the old instance, and its glue would go on in the new one: the outermost
+    // call replaces it.
+    if (depth === 0) {
+      crash = undefined;
       generation += 1;
       replaceInstance();
     }
+    throw error;
   }
-  throw new RoomscopeError(
-    "internal",
-    `The engine crashed, which is a bug in roomscope: ${(crash as Error).message}. Rooms made before this are lost; new ones work.`,
-    { cause: crash },
-  );
+  if (thrown !== undefined) throw thrown.error;
+  return result as T;
 }
 
 /**

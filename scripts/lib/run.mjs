@@ -39,11 +39,16 @@ function killTree(child) {
   }
 }
 
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
-  process.once(signal, () => {
-    for (const child of running) killTree(child);
-    process.exit(signal === "SIGINT" ? 130 : 143);
-  });
+// Children do not share this process's group, so whatever ends it must end them too.
+process.once("exit", () => {
+  for (const child of running) killTree(child);
+});
+for (const [signal, code] of /** @type {const} */ ([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+])) {
+  process.once(signal, () => process.exit(code));
 }
 
 /**
