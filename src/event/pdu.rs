@@ -1,0 +1,454 @@
+//! Reading one PDU: an event in federation format.
+//!
+//! Everything is borrowed from the text, `content` is passed over unread, and each field is checked for what every
+//! server checks before it looks at an event at all (Synapse `event_from_pdu_json`, `validate_event_for_room_version`).
+//! Relies on [`super::json`].
+
+use super::json::{JsonError, JsonFault, Kind, Reader, Str};
+
+/// The largest depth: the largest integer of canonical JSON, 2^53 − 1.
+pub const MAX_DEPTH: u64 = (1 << 53) - 1;
+/// The largest event, in bytes of canonical JSON without `unsigned` (specification, "Size limits").
+pub const MAX_PDU_BYTES: usize = 65_536;
+/// The longest text of one event that is read at all: an export adds `unsigned` to an event, but not megabytes.
+pub const MAX_TEXT_BYTES: usize = 1 << 20;
+/// The most parents that a server accepts in one event.
+pub const MAX_PREV_EVENTS: usize = 20;
+/// The most auth events that a server accepts in one event.
+pub const MAX_AUTH_EVENTS: usize = 10;
+/// The longest sender, room id, type, state key or event id.
+pub const MAX_FIELD: usize = 255;
+
+/// Why a text is not a PDU that can be taken in.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PduError {
+    /// The text is not JSON.
+    #[error("this is not JSON: {0}")]
+    Json(JsonError),
+    /// The text is JSON, but no object.
+    #[error("an event is a JSON object")]
+    NotAnObject,
+    /// A field that every event has is missing.
+    #[error("the event has no `{0}`{hint}", hint = missing_hint(.0))]
+    Missing(&'static str),
+    /// A field has a value of the wrong type.
+    #[error("`{field}` must be {wanted}")]
+    Wrong {
+        /// The field.
+        field: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// `depth` is not an integer from 0 to 2^53 − 1.
+    #[error("`depth` must be an integer from 0 to 2^53 - 1, and is {0}")]
+    Depth(String),
+    /// More parents than servers accept.
+    #[error("the event names {0} parents in `prev_events`; servers accept at most 20")]
+    PrevEvents(usize),
+    /// More auth events than servers accept.
+    #[error("the event names {0} events in `auth_events`; servers accept at most 10")]
+    AuthEvents(usize),
+    /// A string or the whole event is too long.
+    #[error("{what} is longer than {limit} {unit}")]
+    TooLarge {
+        /// What is too long.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+        /// Of what.
+        unit: &'static str,
+    },
+}
+
+fn missing_hint(field: &str) -> &'static str {
+    match field {
+        "prev_events" | "auth_events" | "depth" => {
+            "; is this the client format? Export the events in federation format (PDUs)"
+        }
+        _ => "",
+    }
+}
+
+impl PduError {
+    /// Returns the stable code of this error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Json(JsonError { fault: JsonFault::Nesting, .. }) => "too-deep",
+            Self::Json(_) => "bad-json",
+            Self::NotAnObject => "not-an-event",
+            Self::Missing(_) => "missing-field",
+            Self::Wrong { .. } => "bad-field",
+            Self::Depth(_) => "bad-depth",
+            Self::PrevEvents(_) => "too-many-prev-events",
+            Self::AuthEvents(_) => "too-many-auth-events",
+            Self::TooLarge { .. } => "too-large",
+        }
+    }
+}
+
+impl From<JsonError> for PduError {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
+    }
+}
+
+/// One event as it stands in its text.
+#[derive(Clone, Debug, Default)]
+pub struct Pdu<'a> {
+    /// The whole event.
+    pub text: &'a str,
+    /// The event id, if the text gives one.
+    pub event_id: Option<Str<'a>>,
+    /// The room id; missing only in a create event (version 12).
+    pub room_id: Option<Str<'a>>,
+    /// The event type.
+    pub kind: Option<Str<'a>>,
+    /// The state key, for a state event.
+    pub state_key: Option<Str<'a>>,
+    /// The sender's user id.
+    pub sender: Option<Str<'a>>,
+    /// Milliseconds.
+    pub origin_server_ts: i64,
+    /// 0 to [`MAX_DEPTH`].
+    pub depth: u64,
+    /// The ids of the parents, as named.
+    pub prev_events: Vec<Str<'a>>,
+    /// The ids of the auth events, as named.
+    pub auth_events: Vec<Str<'a>>,
+    /// The text of the content, an object.
+    pub content: &'a str,
+    /// What a redaction redacts, where versions 1 to 10 say so.
+    pub redacts: Option<Str<'a>>,
+    /// The given content hash.
+    pub sha256: Option<Str<'a>>,
+}
+
+/// Which of the fields that every event has were seen.
+#[derive(Default)]
+struct Seen {
+    timestamp: bool,
+    depth: bool,
+    prev_events: bool,
+    auth_events: bool,
+    content: bool,
+}
+
+impl<'a> Pdu<'a> {
+    /// Reads the event that comes next. Lists that `self` held before keep their memory.
+    ///
+    /// When the fields are wrong the reader has still passed the whole value: only after [`PduError::Json`] and
+    /// [`PduError::NotAnObject`] does it stand somewhere else.
+    ///
+    /// # Errors
+    /// If the value is not a PDU; see [`PduError`].
+    pub fn read(&mut self, reader: &mut Reader<'a>) -> Result<(), PduError> {
+        match reader.kind()? {
+            Kind::Object => {}
+            _ => {
+                reader.skip()?;
+                return Err(PduError::NotAnObject);
+            }
+        }
+        self.clear();
+        let start = reader.at();
+        let text = reader.rest();
+        let mut seen = Seen::default();
+        let mut fault = None;
+        reader.object(|reader, key| self.member(reader, &key.decode(), &mut seen, &mut fault))?;
+        self.text = text.get(..reader.at() - start).unwrap_or_default();
+        match fault {
+            Some(fault) => Err(fault),
+            None => self.check(&seen),
+        }
+    }
+
+    fn clear(&mut self) {
+        let (mut prev_events, mut auth_events) =
+            (core::mem::take(&mut self.prev_events), core::mem::take(&mut self.auth_events));
+        prev_events.clear();
+        auth_events.clear();
+        *self = Self { prev_events, auth_events, ..Self::default() };
+    }
+
+    fn member(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: &str,
+        seen: &mut Seen,
+        fault: &mut Option<PduError>,
+    ) -> Result<(), JsonError> {
+        match key {
+            "event_id" => self.event_id = string(reader, || wrong(fault, "event_id", "a string"))?,
+            "room_id" => self.room_id = string(reader, || wrong(fault, "room_id", "a string"))?,
+            "type" => self.kind = string(reader, || wrong(fault, "type", "a string"))?,
+            "state_key" => self.state_key = string(reader, || wrong(fault, "state_key", "a string"))?,
+            "sender" => self.sender = string(reader, || wrong(fault, "sender", "a string"))?,
+            "redacts" => self.redacts = string(reader, || ())?,
+            "content" => {
+                let object = reader.kind()? == Kind::Object;
+                self.content = reader.skip()?;
+                seen.content = true;
+                if !object {
+                    wrong(fault, "content", "an object");
+                }
+            }
+            "origin_server_ts" => {
+                seen.timestamp = true;
+                let text = reader.skip()?;
+                match text.parse() {
+                    Ok(value) => self.origin_server_ts = value,
+                    Err(_) => wrong(fault, "origin_server_ts", "an integer, in milliseconds"),
+                }
+            }
+            "depth" => {
+                seen.depth = true;
+                let text = reader.skip()?;
+                match text.parse() {
+                    Ok(value) if value <= MAX_DEPTH => self.depth = value,
+                    _ => _ = fault.get_or_insert_with(|| PduError::Depth(text.chars().take(40).collect())),
+                }
+            }
+            "prev_events" => {
+                seen.prev_events = true;
+                if !references(reader, &mut self.prev_events)? {
+                    wrong(fault, "prev_events", "a list of event ids");
+                }
+            }
+            "auth_events" => {
+                seen.auth_events = true;
+                if !references(reader, &mut self.auth_events)? {
+                    wrong(fault, "auth_events", "a list of event ids");
+                }
+            }
+            "hashes" if reader.kind()? == Kind::Object => reader.object(|reader, key| {
+                if key.decode() == "sha256" {
+                    self.sha256 = string(reader, || ())?;
+                    Ok(())
+                } else {
+                    reader.skip().map(|_| ())
+                }
+            })?,
+            _ => _ = reader.skip()?,
+        }
+        Ok(())
+    }
+
+    fn check(&self, seen: &Seen) -> Result<(), PduError> {
+        for (present, field) in [
+            (self.kind.is_some(), "type"),
+            (self.sender.is_some(), "sender"),
+            (seen.content, "content"),
+            (seen.timestamp, "origin_server_ts"),
+            (seen.depth, "depth"),
+            (seen.prev_events, "prev_events"),
+            (seen.auth_events, "auth_events"),
+            (self.room_id.is_some() || self.is_create(), "room_id"),
+        ] {
+            if !present {
+                return Err(PduError::Missing(field));
+            }
+        }
+        if self.prev_events.len() > MAX_PREV_EVENTS {
+            return Err(PduError::PrevEvents(self.prev_events.len()));
+        }
+        if self.auth_events.len() > MAX_AUTH_EVENTS {
+            return Err(PduError::AuthEvents(self.auth_events.len()));
+        }
+        for (field, what) in [
+            (self.event_id, "`event_id`"),
+            (self.room_id, "`room_id`"),
+            (self.kind, "`type`"),
+            (self.state_key, "`state_key`"),
+            (self.sender, "`sender`"),
+        ] {
+            // A string of few bytes has few characters.
+            if field.is_some_and(|field| field.raw().len() > MAX_FIELD && field.decode().chars().count() > MAX_FIELD) {
+                return Err(PduError::TooLarge { what, limit: MAX_FIELD, unit: "characters" });
+            }
+        }
+        if self.text.len() > MAX_TEXT_BYTES {
+            return Err(PduError::TooLarge { what: "the event's text", limit: MAX_TEXT_BYTES, unit: "bytes" });
+        }
+        if self.text.len() > MAX_PDU_BYTES {
+            let mut members = super::canonical::Members::read(self.text)?;
+            members.retain(|key| key != "unsigned" && key != "event_id");
+            let mut canonical = String::new();
+            members.write(&mut canonical)?;
+            if canonical.len() > MAX_PDU_BYTES {
+                return Err(PduError::TooLarge { what: "the event", limit: MAX_PDU_BYTES, unit: "bytes" });
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether this is the event that founds a room.
+    #[must_use]
+    pub fn is_create(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.decode() == "m.room.create")
+            && self.state_key.is_some_and(|key| key.raw().is_empty())
+    }
+}
+
+/// Notes the first wrong field.
+fn wrong(fault: &mut Option<PduError>, field: &'static str, wanted: &'static str) {
+    fault.get_or_insert(PduError::Wrong { field, wanted });
+}
+
+/// Reads a string; passes anything else, calling `wrong`.
+#[inline]
+fn string<'a>(reader: &mut Reader<'a>, wrong: impl FnOnce()) -> Result<Option<Str<'a>>, JsonError> {
+    if reader.kind()? == Kind::String {
+        return reader.string().map(Some);
+    }
+    reader.skip()?;
+    wrong();
+    Ok(None)
+}
+
+/// Reads a list of references: ids, or `[id, hashes]` pairs (versions 1 and 2). Returns whether it is one.
+fn references<'a>(reader: &mut Reader<'a>, out: &mut Vec<Str<'a>>) -> Result<bool, JsonError> {
+    if reader.kind()? != Kind::Array {
+        reader.skip()?;
+        return Ok(false);
+    }
+    let mut good = true;
+    out.clear();
+    reader.array(|reader| {
+        match reader.kind()? {
+            Kind::String => out.push(reader.string()?),
+            Kind::Array => {
+                let mut first = true;
+                reader.array(|reader| {
+                    if core::mem::take(&mut first) {
+                        match string(reader, || good = false)? {
+                            Some(id) => out.push(id),
+                            None => return Ok(()),
+                        }
+                    } else {
+                        reader.skip()?;
+                    }
+                    Ok::<_, JsonError>(())
+                })?;
+                good &= !first;
+            }
+            _ => {
+                reader.skip()?;
+                good = false;
+            }
+        }
+        Ok::<_, JsonError>(())
+    })?;
+    Ok(good)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Pdu<'_>, PduError> {
+        let mut pdu = Pdu::default();
+        pdu.read(&mut Reader::new(text)).map(|()| pdu)
+    }
+
+    fn event(change: &[(&str, Option<&str>)]) -> String {
+        let mut fields = vec![
+            ("type", r#""m.room.message""#),
+            ("sender", r#""@a:x""#),
+            ("room_id", r#""!r:x""#),
+            ("content", r#"{"body":"hello"}"#),
+            ("origin_server_ts", "1000"),
+            ("depth", "7"),
+            ("prev_events", r#"["$p"]"#),
+            ("auth_events", r#"["$c","$m"]"#),
+        ];
+        for &(key, value) in change {
+            fields.retain(|field| field.0 != key);
+            fields.extend(value.map(|value| (key, value)));
+        }
+        let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+        format!("{{{}}}", fields.join(","))
+    }
+
+    #[test]
+    fn reads_every_field() {
+        let text = event(&[
+            ("event_id", Some(r#""$e""#)),
+            ("state_key", Some(r#""k\n""#)),
+            ("hashes", Some(r#"{"x":1,"sha256":"abc"}"#)),
+            ("redacts", Some(r#""$r""#)),
+            ("unsigned", Some(r#"{"age":1}"#)),
+        ]);
+        let pdu = read(&text).unwrap();
+        assert_eq!(pdu.text, text);
+        assert_eq!(pdu.event_id.unwrap().decode(), "$e");
+        assert_eq!(pdu.state_key.unwrap().decode(), "k\n");
+        assert_eq!(pdu.sha256.unwrap().decode(), "abc");
+        assert_eq!(pdu.redacts.unwrap().decode(), "$r");
+        assert_eq!((pdu.depth, pdu.origin_server_ts, pdu.content), (7, 1000, r#"{"body":"hello"}"#));
+        assert_eq!(pdu.prev_events.iter().map(|id| id.raw()).collect::<Vec<_>>(), ["$p"]);
+        assert_eq!(pdu.auth_events.iter().map(|id| id.raw()).collect::<Vec<_>>(), ["$c", "$m"]);
+    }
+
+    #[test]
+    fn reads_references_with_hashes() {
+        let text = event(&[("prev_events", Some(r#"[["$a:x",{"sha256":"h"}],["$b:x",{}]]"#))]);
+        let pdu = read(&text).unwrap();
+        assert_eq!(pdu.prev_events.iter().map(|id| id.raw()).collect::<Vec<_>>(), ["$a:x", "$b:x"]);
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let ids = |count| format!("[{}]", vec![r#""$x""#; count].join(","));
+        let long = format!("\"{}\"", "x".repeat(256));
+        let body = |bytes: usize| format!(r#"{{"body":"{}"}}"#, "x".repeat(bytes));
+        let (wide, big, huge) = (format!("\"{}\"", "é".repeat(255)), body(70_000), body(1 << 21));
+        let cases: &[(&str, Option<&str>, &str)] = &[
+            ("type", None, "missing-field"),
+            ("sender", None, "missing-field"),
+            ("room_id", None, "missing-field"),
+            ("content", None, "missing-field"),
+            ("origin_server_ts", None, "missing-field"),
+            ("depth", None, "missing-field"),
+            ("prev_events", None, "missing-field"),
+            ("auth_events", None, "missing-field"),
+            ("type", Some("1"), "bad-field"),
+            ("state_key", Some("null"), "bad-field"),
+            ("content", Some("[]"), "bad-field"),
+            ("origin_server_ts", Some("1.5"), "bad-field"),
+            ("origin_server_ts", Some("\"1\""), "bad-field"),
+            ("prev_events", Some("{}"), "bad-field"),
+            ("prev_events", Some("[1]"), "bad-field"),
+            ("prev_events", Some("[[]]"), "bad-field"),
+            ("prev_events", Some("[[{}]]"), "bad-field"),
+            ("depth", Some("-1"), "bad-depth"),
+            ("depth", Some("1152921504606846976"), "bad-depth"),
+            ("depth", Some("9007199254740992"), "bad-depth"),
+            ("depth", Some("1.0"), "bad-depth"),
+            ("depth", Some("true"), "bad-depth"),
+            ("depth", Some("\"1\""), "bad-depth"),
+            ("prev_events", Some(&ids(21)), "too-many-prev-events"),
+            ("auth_events", Some(&ids(11)), "too-many-auth-events"),
+            ("type", Some(&long), "too-large"),
+            ("content", Some(&big), "too-large"),
+            ("content", Some(&huge), "too-large"),
+        ];
+        for &(field, value, code) in cases {
+            let text = event(&[(field, value)]);
+            let mut reader = Reader::new(&text);
+            let error = Pdu::default().read(&mut reader).unwrap_err();
+            assert_eq!(error.code(), code, "{field} {error}");
+            assert_eq!(reader.at(), text.len(), "the reader has passed the event");
+        }
+        for (field, value) in [
+            ("depth", Some("9007199254740991")),
+            ("prev_events", Some(&*ids(20))),
+            ("type", Some(&*wide)),
+            ("unsigned", Some(&*big)),
+        ] {
+            assert!(read(&event(&[(field, value)])).is_ok(), "{field}");
+        }
+        assert_eq!(read("[]").unwrap_err().code(), "not-an-event");
+        assert_eq!(read(r#"{"type":"#).unwrap_err().code(), "bad-json");
+    }
+}

@@ -1,0 +1,137 @@
+//! Forward extremities (tips) and backward extremities (gaps).
+//!
+//! The rules are Synapse's (`storage/controllers/persist_events.py` and `_update_backward_extremeties`), freed of the
+//! order of arrival:
+//!
+//! - A tip is an accepted live event that is not *covered*. An accepted event covers its parents; a covered soft-failed
+//!   event covers its own (`A ← S(soft-failed) ← E` leaves E alone), a rejected one does not (`A ← R(rejected) ← E`
+//!   leaves A and E). Covering never ends, so each event is covered at most once and all of it costs O(edges).
+//! - A gap is a parent that is not held, or held only as an outlier, of an event that is neither an outlier nor rejected.
+//!
+//! Where Synapse's tables depend on the order of arrival, these do not: a rejected event counts as held, and a create
+//! event that arrives after its children closes the gap that it was.
+
+use super::bits::EventBits;
+use crate::event::table::{Arrival, EventTable, Verdict};
+use crate::nid::EventNid;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+/// The tips and gaps of a room, kept up to date event by event.
+#[derive(Clone, Debug, Default)]
+pub struct Extremities {
+    covered: EventBits,
+    tips: Vec<EventNid>,
+    tip_places: HashMap<EventNid, u32, FixedState>,
+    gaps: HashMap<EventNid, Vec<EventNid>, FixedState>,
+    work: Vec<EventNid>,
+}
+
+impl Extremities {
+    /// Takes note of an event that has just been held, or of an outlier that has just become an event: it fills the gap
+    /// that it was and opens those of its missing parents. Its arrival has been set; its verdict may come later.
+    pub fn arrived(&mut self, events: &EventTable, nid: EventNid) {
+        if events.arrival(nid) == Arrival::Outlier {
+            return;
+        }
+        self.gaps.remove(&nid);
+        for &parent in events.prev_events(nid) {
+            if !events.holds(parent) || events.arrival(parent) == Arrival::Outlier {
+                self.gaps.entry(parent).or_default().push(nid);
+            }
+        }
+    }
+
+    /// Takes note of an event's verdict, which has just been set.
+    pub fn judged(&mut self, events: &EventTable, nid: EventNid) {
+        if events.arrival(nid) == Arrival::Outlier {
+            return;
+        }
+        match events.verdict(nid) {
+            Verdict::Accepted => {
+                self.cover_parents(events, nid);
+                if events.arrival(nid) == Arrival::Live && !self.covered.contains(nid) {
+                    self.add_tip(nid);
+                }
+            }
+            Verdict::SoftFailed if self.covered.contains(nid) => self.cover_parents(events, nid),
+            Verdict::SoftFailed | Verdict::Outlier => {}
+            Verdict::Rejected => {
+                for parent in events.prev_events(nid) {
+                    let Some(children) = self.gaps.get_mut(parent) else { continue };
+                    children.retain(|&child| child != nid);
+                    if children.is_empty() {
+                        self.gaps.remove(parent);
+                    }
+                }
+            }
+        }
+    }
+
+    fn cover_parents(&mut self, events: &EventTable, nid: EventNid) {
+        let mut work = core::mem::take(&mut self.work);
+        work.extend_from_slice(events.prev_events(nid));
+        while let Some(nid) = work.pop() {
+            if !self.covered.insert(nid) {
+                continue;
+            }
+            self.remove_tip(nid);
+            if events.verdict(nid) == Verdict::SoftFailed && events.arrival(nid) != Arrival::Outlier {
+                work.extend_from_slice(events.prev_events(nid));
+            }
+        }
+        self.work = work;
+    }
+
+    fn add_tip(&mut self, nid: EventNid) {
+        if self.tip_places.contains_key(&nid) {
+            return;
+        }
+        self.tip_places.insert(nid, self.tips.len() as u32);
+        self.tips.push(nid);
+    }
+
+    fn remove_tip(&mut self, nid: EventNid) {
+        let Some(place) = self.tip_places.remove(&nid) else { return };
+        self.tips.swap_remove(place as usize);
+        if let Some(&moved) = self.tips.get(place as usize) {
+            self.tip_places.insert(moved, place);
+        }
+    }
+
+    /// Returns the tips, in no order that means anything.
+    #[must_use]
+    pub fn tips(&self) -> &[EventNid] {
+        &self.tips
+    }
+
+    /// Returns whether anything is missing.
+    #[must_use]
+    pub fn has_gaps(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    /// Returns whether this event is a gap: named as a parent and not held as an event.
+    #[must_use]
+    pub fn is_gap(&self, nid: EventNid) -> bool {
+        self.gaps.contains_key(&nid)
+    }
+
+    /// Returns the gaps, each with the events that name it, by the numbers of their NIDs.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<(EventNid, &[EventNid])> {
+        let mut gaps: Vec<_> = self.gaps.iter().map(|(&gap, children)| (gap, &**children)).collect();
+        gaps.sort_unstable_by_key(|gap| gap.0);
+        gaps
+    }
+
+    /// Returns the bytes of memory held, roughly.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.covered.memory_bytes()
+            + self.tips.capacity() * 4
+            + self.tip_places.allocation_size()
+            + self.gaps.allocation_size()
+            + 4 * self.work.capacity()
+    }
+}

@@ -1,0 +1,75 @@
+//! Stream and topological orderings.
+//!
+//! Stream orderings follow arrival: 1, 2, 3 … for live events, −1, −2, −3 … for backfilled events and outliers. An outlier
+//! that becomes an event keeps its own (Synapse does the same, `shared/spec` §5: "de-outliering keeps the original
+//! stream ordering"). Topological order is by claimed depth, then by stream ordering: how Synapse reads history.
+
+use crate::event::table::{Arrival, EventTable};
+use crate::nid::EventNid;
+
+/// The stream ordering of every held event.
+#[derive(Clone, Debug, Default)]
+pub struct Orderings {
+    stream: Vec<i32>,
+    live: i32,
+    backfilled: i32,
+}
+
+impl Orderings {
+    /// Gives the event, which has just been held, its stream ordering.
+    pub fn assign(&mut self, nid: EventNid, arrival: Arrival) {
+        if self.stream.len() <= nid.index() {
+            self.stream.resize(nid.index() + 1, 0);
+        }
+        let next = if arrival == Arrival::Live {
+            self.live += 1;
+            self.live
+        } else {
+            self.backfilled += 1;
+            -self.backfilled
+        };
+        if let Some(stream) = self.stream.get_mut(nid.index()) {
+            *stream = next;
+        }
+    }
+
+    /// Returns the stream ordering of a held event.
+    #[must_use]
+    pub fn stream(&self, nid: EventNid) -> i32 {
+        self.stream.get(nid.index()).copied().unwrap_or_default()
+    }
+
+    /// Returns all held events in topological order: by depth, then by stream ordering.
+    #[must_use]
+    pub fn topological(&self, events: &EventTable) -> Vec<EventNid> {
+        let mut order = events.held().to_vec();
+        // Input is mostly in this order already, which a stable sort uses.
+        order.sort_by_key(|&nid| (events.depth(nid), self.stream(nid)));
+        order
+    }
+
+    /// Returns all held events by stream ordering.
+    #[must_use]
+    pub fn by_stream(&self, events: &EventTable) -> Vec<EventNid> {
+        let mut order = events.held().to_vec();
+        order.sort_by_key(|&nid| self.stream(nid));
+        order
+    }
+
+    /// Returns how many live and how many other events have been numbered.
+    #[must_use]
+    pub fn mark(&self) -> (i32, i32) {
+        (self.live, self.backfilled)
+    }
+
+    /// Goes back to `mark`; the events numbered since are no longer held.
+    pub fn rollback(&mut self, mark: (i32, i32)) {
+        (self.live, self.backfilled) = mark;
+    }
+
+    /// Returns the bytes of memory held.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        4 * self.stream.capacity()
+    }
+}

@@ -1,0 +1,256 @@
+//! Getting events out of bytes: NDJSON, JSON arrays and single events, whole or in chunks.
+//!
+//! Nothing is ever turned into a tree. A fault costs the value it stands in and no other: after it, reading goes on at the
+//! next line, or in an array at the next element. Relies on [`crate::event`].
+
+mod resync;
+
+use crate::event::json::{JsonError, JsonFault, Reader};
+use crate::event::pdu::{MAX_TEXT_BYTES, Pdu, PduError};
+
+/// Why a stretch of the input holds no event.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The value is no PDU.
+    #[error(transparent)]
+    Pdu(#[from] PduError),
+    /// The bytes are not UTF-8.
+    #[error("the text is not UTF-8")]
+    Utf8,
+    /// The input ends inside an array.
+    #[error("the input ends inside the array: it has been cut off")]
+    Cut,
+}
+
+impl ImportError {
+    /// Returns the stable code of this error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Pdu(error) => error.code(),
+            Self::Utf8 => "bad-utf8",
+            Self::Cut => "bad-json",
+        }
+    }
+}
+
+/// What the input has turned out to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Form {
+    /// Nothing has been seen yet.
+    Unknown,
+    /// Values one after another: NDJSON, or a single event on any number of lines.
+    Values,
+    /// Inside a JSON array, before an element or its end.
+    Element,
+    /// Inside a JSON array, after an element.
+    AfterElement,
+}
+
+/// Reads events out of bytes that come in chunks of any size.
+///
+/// Holds back at most one event's text, [`MAX_TEXT_BYTES`]; longer ones are passed over as they come.
+#[derive(Clone, Debug)]
+pub struct Importer {
+    form: Form,
+    line: u32,
+    element: u32,
+    held: Vec<u8>,
+    /// Dropping the rest of a line that is too long or broken.
+    dropping: bool,
+}
+
+/// Takes what an [`Importer`] reads: the 1-based line or array position, and the event or why there is none.
+pub trait Sink {
+    /// Takes one event or fault.
+    fn take(&mut self, at: u32, event: Result<&Pdu<'_>, ImportError>);
+}
+
+impl<F: FnMut(u32, Result<&Pdu<'_>, ImportError>)> Sink for F {
+    fn take(&mut self, at: u32, event: Result<&Pdu<'_>, ImportError>) {
+        self(at, event);
+    }
+}
+
+impl Default for Importer {
+    fn default() -> Self {
+        Self { form: Form::Unknown, line: 1, element: 0, held: Vec::new(), dropping: false }
+    }
+}
+
+impl Importer {
+    /// Reads the next bytes of the input.
+    pub fn push(&mut self, chunk: &[u8], sink: &mut impl Sink) {
+        self.read(chunk, false, sink);
+    }
+
+    /// Reads what is left when the input has ended.
+    pub fn finish(&mut self, sink: &mut impl Sink) {
+        self.read(&[], true, sink);
+        if matches!(self.form, Form::Element | Form::AfterElement) && !self.dropping {
+            sink.take(self.element, Err(ImportError::Cut));
+        }
+    }
+
+    fn read(&mut self, chunk: &[u8], last: bool, sink: &mut impl Sink) {
+        if self.held.is_empty() {
+            let used = self.read_bytes(chunk, last, sink);
+            self.held.extend_from_slice(chunk.get(used..).unwrap_or_default());
+        } else {
+            let mut held = core::mem::take(&mut self.held);
+            held.extend_from_slice(chunk);
+            let used = self.read_bytes(&held, last, sink);
+            held.drain(..used);
+            self.held = held;
+        }
+    }
+
+    /// Reads whole values from `bytes` and returns how many bytes are done with.
+    fn read_bytes(&mut self, bytes: &[u8], last: bool, sink: &mut impl Sink) -> usize {
+        let mut from = 0;
+        while let Some(rest) = bytes.get(from..).filter(|rest| !rest.is_empty()) {
+            if self.dropping {
+                let Some(end) = rest.iter().position(|&byte| byte == b'\n') else { return bytes.len() };
+                self.dropping = false;
+                self.line += 1;
+                from += end + 1;
+                continue;
+            }
+            match core::str::from_utf8(rest) {
+                Ok(text) => return from + self.read_text(text, last, sink),
+                Err(error) => {
+                    let valid = rest.get(..error.valid_up_to()).unwrap_or_default();
+                    // What was just checked is UTF-8.
+                    let text = core::str::from_utf8(valid).unwrap_or_default();
+                    let cut_character = error.error_len().is_none() && !last;
+                    let used = self.read_text(text, false, sink);
+                    from += used;
+                    if self.dropping {
+                        continue;
+                    }
+                    if cut_character {
+                        return from;
+                    }
+                    // The value that the bad bytes stand in begins at `from`.
+                    let rest = bytes.get(from..).unwrap_or_default();
+                    match self.drop_value(rest, last, ImportError::Utf8, sink) {
+                        Some(used) => from += used,
+                        None => return from,
+                    }
+                }
+            }
+        }
+        from
+    }
+
+    /// Reports the value at the beginning of `rest` as faulty and returns how many bytes it takes, or `None` if that
+    /// shows only when more has come.
+    fn drop_value(&mut self, rest: &[u8], last: bool, error: ImportError, sink: &mut impl Sink) -> Option<usize> {
+        if !matches!(self.form, Form::Element | Form::AfterElement) {
+            self.form = Form::Values;
+            sink.take(self.line, Err(error));
+            self.dropping = true;
+            return Some(0);
+        }
+        let end = resync::value_end(rest);
+        if end.is_none() && !last && rest.len() <= MAX_TEXT_BYTES {
+            return None;
+        }
+        self.element += u32::from(self.form == Form::Element);
+        sink.take(self.element, Err(error));
+        if let Some(end) = end {
+            self.form = Form::AfterElement;
+            self.line += rest.iter().take(end).filter(|&&byte| byte == b'\n').count() as u32;
+            return Some(end);
+        }
+        // No end in sight: what follows cannot be told from it.
+        self.form = Form::Values;
+        self.dropping = true;
+        Some(rest.len())
+    }
+
+    /// Reads whole values from `text` and returns how many bytes are done with.
+    fn read_text(&mut self, text: &str, last: bool, sink: &mut impl Sink) -> usize {
+        let mut reader = Reader::resume(text, 0, self.line);
+        let mut pdu = Pdu::default();
+        loop {
+            let next = reader.whitespace();
+            self.line = reader.line();
+            let Some(next) = next else { return reader.at() };
+            match self.form {
+                Form::Unknown => {
+                    if let Some(rest) = reader.rest().strip_prefix('\u{feff}') {
+                        reader = Reader::resume(text, text.len() - rest.len(), self.line);
+                    } else if next == b'[' {
+                        reader.pass_byte();
+                        self.form = Form::Element;
+                    } else {
+                        self.form = Form::Values;
+                    }
+                    continue;
+                }
+                Form::AfterElement => {
+                    match next {
+                        b',' => {
+                            reader.pass_byte();
+                            self.form = Form::Element;
+                        }
+                        b']' => {
+                            reader.pass_byte();
+                            self.form = Form::Values;
+                        }
+                        _ => self.form = Form::Element,
+                    }
+                    continue;
+                }
+                Form::Element if next == b']' => {
+                    reader.pass_byte();
+                    self.form = Form::Values;
+                    continue;
+                }
+                Form::Element | Form::Values => {}
+            }
+            let start = reader.at();
+            let start_line = self.line;
+            match pdu.read(&mut reader) {
+                Err(PduError::Json(JsonError { fault: JsonFault::End, .. }))
+                    if !last && text.len() - start <= MAX_TEXT_BYTES =>
+                {
+                    return start;
+                }
+                Err(error @ (PduError::Json(_) | PduError::NotAnObject)) => {
+                    let error = if text.len() - start > MAX_TEXT_BYTES && is_end(&error) {
+                        PduError::TooLarge { what: "the event's text", limit: MAX_TEXT_BYTES, unit: "bytes" }
+                    } else {
+                        error
+                    };
+                    let rest = text.as_bytes().get(start..).unwrap_or_default();
+                    let Some(used) = self.drop_value(rest, last, error.into(), sink) else { return start };
+                    reader = Reader::resume(text, start + used, self.line);
+                    if self.dropping {
+                        if !reader.rest().contains('\n') {
+                            return text.len();
+                        }
+                        reader.skip_line();
+                        self.dropping = false;
+                    }
+                }
+                result => {
+                    self.element += u32::from(self.form == Form::Element);
+                    let at = if self.form == Form::Element { self.element } else { start_line };
+                    sink.take(at, result.map(|()| &pdu).map_err(ImportError::from));
+                    if self.form == Form::Element {
+                        self.form = Form::AfterElement;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_end(error: &PduError) -> bool {
+    matches!(error, PduError::Json(JsonError { fault: JsonFault::End, .. }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! roomscope opens up a Matrix room.
+//!
+//! A pure in-memory core takes a room's events and shows what a homeserver makes of them. This page says where
+//! everything is; each layer knows only those above it in this list.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`nid`] | numeric ids, the interner, well-known types and keys |
+//! | [`event`] | reading events: JSON, versions, canonical JSON, redaction, hashes, ids; the event columns |
+//! | [`graph`] | orderings, extremities, gaps, walks, the causal order of a batch |
+//! | [`state`] | the persistent state map; auth rules; resolution |
+//! | [`import`] | events out of bytes |
+
+pub mod event;
+pub mod graph;
+pub mod import;
+pub mod nid;
+pub mod state;

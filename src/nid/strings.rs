@@ -1,0 +1,125 @@
+//! The interned strings of one room: event ids, event types, and state keys with user ids.
+
+use super::{EventNid, EventStateKeyNid, EventTypeNid, Interner, InternerFull, WELL_KNOWN_STATE_KEYS, WELL_KNOWN_TYPES};
+
+/// The three interners of a room. Senders live among the state keys, so that the slot of a sender's own membership is
+/// found without touching a string.
+#[derive(Clone, Debug)]
+pub struct Strings {
+    event_ids: Interner,
+    types: Interner,
+    state_keys: Interner,
+}
+
+/// How many strings a room held at some point; see [`Strings::rollback`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StringsMark {
+    event_ids: usize,
+    types: usize,
+    state_keys: usize,
+}
+
+impl Strings {
+    /// Returns interners that hold the well-known types and keys alone. `seed` keys their hashes and shows nowhere.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let with = |strings: &[&str]| {
+            let mut interner = Interner::new(seed);
+            for string in strings {
+                // Seven short strings always fit.
+                let _ = interner.intern(string);
+            }
+            interner
+        };
+        Self { event_ids: with(&[]), types: with(&WELL_KNOWN_TYPES), state_keys: with(&WELL_KNOWN_STATE_KEYS) }
+    }
+
+    /// Returns the NID of an event id, interning it if it is new.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn intern_event(&mut self, id: &str) -> Result<EventNid, InternerFull> {
+        self.event_ids.intern(id).map(EventNid::from_index)
+    }
+
+    /// Returns the NID of an event type, interning it if it is new.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn intern_type(&mut self, name: &str) -> Result<EventTypeNid, InternerFull> {
+        self.types.intern(name).map(EventTypeNid::from_index)
+    }
+
+    /// Returns the NID of a state key or user id, interning it if it is new.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn intern_state_key(&mut self, key: &str) -> Result<EventStateKeyNid, InternerFull> {
+        self.state_keys.intern(key).map(EventStateKeyNid::from_index)
+    }
+
+    /// Returns the NID of an event id that has been seen.
+    #[must_use]
+    pub fn find_event(&self, id: &str) -> Option<EventNid> {
+        self.event_ids.find(id).map(EventNid::from_index)
+    }
+
+    /// Returns the NID of an event type that has been seen.
+    #[must_use]
+    pub fn find_type(&self, name: &str) -> Option<EventTypeNid> {
+        self.types.find(name).map(EventTypeNid::from_index)
+    }
+
+    /// Returns the NID of a state key or user id that has been seen.
+    #[must_use]
+    pub fn find_state_key(&self, key: &str) -> Option<EventStateKeyNid> {
+        self.state_keys.find(key).map(EventStateKeyNid::from_index)
+    }
+
+    /// Returns the event id with this NID.
+    #[must_use]
+    pub fn event_id(&self, nid: EventNid) -> &str {
+        self.event_ids.get(nid.index())
+    }
+
+    /// Returns the event type with this NID.
+    #[must_use]
+    pub fn event_type(&self, nid: EventTypeNid) -> &str {
+        self.types.get(nid.index())
+    }
+
+    /// Returns the state key or user id with this NID.
+    #[must_use]
+    pub fn state_key(&self, nid: EventStateKeyNid) -> &str {
+        self.state_keys.get(nid.index())
+    }
+
+    /// Returns how many event ids have been seen; their NIDs are 1 to this.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.event_ids.len()
+    }
+
+    /// Returns where the interners stand now.
+    #[must_use]
+    pub fn mark(&self) -> StringsMark {
+        StringsMark {
+            event_ids: self.event_ids.len(),
+            types: self.types.len(),
+            state_keys: self.state_keys.len(),
+        }
+    }
+
+    /// Forgets every string interned since `mark`.
+    pub fn rollback(&mut self, mark: StringsMark) {
+        self.event_ids.truncate(mark.event_ids);
+        self.types.truncate(mark.types);
+        self.state_keys.truncate(mark.state_keys);
+    }
+
+    /// Returns the bytes of memory held.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.event_ids.memory_bytes() + self.types.memory_bytes() + self.state_keys.memory_bytes()
+    }
+}
