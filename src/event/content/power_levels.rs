@@ -1,0 +1,229 @@
+//! The content of `m.room.power_levels`.
+
+use super::level::Level;
+use super::{Stop, full, id};
+use crate::event::json::{Kind, Reader};
+use crate::nid::{EventStateKeyNid, EventTypeNid, InternerFull, Strings};
+
+/// The levels that stand in the content itself, in the order in which changes to them are checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum LevelName {
+    /// `users_default`: of users that are not listed; 0 if missing.
+    UsersDefault,
+    /// `events_default`: needed to send events that are not state, of types that are not listed; 0 if missing.
+    EventsDefault,
+    /// `state_default`: needed to send state events of types that are not listed; 50 if missing.
+    StateDefault,
+    /// `ban`: 50 if missing.
+    Ban,
+    /// `redact`: needed to redact others' events; 50 if missing.
+    Redact,
+    /// `kick`: 50 if missing.
+    Kick,
+    /// `invite`: 0 if missing.
+    Invite,
+}
+
+impl LevelName {
+    /// Every name, in the order of the variants.
+    pub const ALL: [Self; 7] = [
+        Self::UsersDefault,
+        Self::EventsDefault,
+        Self::StateDefault,
+        Self::Ban,
+        Self::Redact,
+        Self::Kick,
+        Self::Invite,
+    ];
+
+    /// Returns the key in the content.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::UsersDefault => "users_default",
+            Self::EventsDefault => "events_default",
+            Self::StateDefault => "state_default",
+            Self::Ban => "ban",
+            Self::Redact => "redact",
+            Self::Kick => "kick",
+            Self::Invite => "invite",
+        }
+    }
+
+    /// Returns the level that counts where content does not say.
+    #[must_use]
+    pub const fn default_level(self) -> i64 {
+        match self {
+            Self::UsersDefault | Self::EventsDefault | Self::Invite => 0,
+            Self::StateDefault | Self::Ban | Self::Redact | Self::Kick => 50,
+        }
+    }
+}
+
+/// Levels by key, sorted by the keys' numbers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LevelMap<K> {
+    keys: Box<[K]>,
+    levels: Box<[Level]>,
+    malformed: bool,
+}
+
+impl<K> Default for LevelMap<K> {
+    fn default() -> Self {
+        Self { keys: Box::default(), levels: Box::default(), malformed: false }
+    }
+}
+
+impl<K: Copy + Ord> LevelMap<K> {
+    /// Returns the level of a key.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, key: K) -> Option<Level> {
+        let at = self.keys.binary_search(&key).ok()?;
+        self.levels.get(at).copied()
+    }
+
+    /// Iterates over keys and levels.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (K, Level)> {
+        self.keys.iter().copied().zip(self.levels.iter().copied())
+    }
+
+    /// Returns whether something stands in the map's place that is no object.
+    #[inline]
+    #[must_use]
+    pub const fn is_malformed(&self) -> bool {
+        self.malformed
+    }
+
+    /// Reads the next value as a map, and whether all in it is written as integers.
+    fn read(
+        reader: &mut Reader<'_>,
+        mut intern: impl FnMut(&str) -> Result<K, InternerFull>,
+    ) -> Result<(Self, bool), Stop> {
+        if reader.kind()? != Kind::Object {
+            reader.skip()?;
+            return Ok((Self { malformed: true, ..Self::default() }, false));
+        }
+        let mut entries: Vec<(K, Level, bool)> = Vec::new();
+        reader.object::<Stop>(|reader, key| {
+            let key = intern(&key.decode())?;
+            let (level, strict) = Level::read(reader)?;
+            entries.push((key, level, strict));
+            Ok(())
+        })?;
+        // A stable sort keeps the order of equal keys, so that the last can replace those before.
+        entries.sort_by_key(|entry| entry.0);
+        entries.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            if same {
+                *kept = *later;
+            }
+            same
+        });
+        let strict = entries.iter().all(|entry| entry.2);
+        let map = Self {
+            keys: entries.iter().map(|entry| entry.0).collect(),
+            levels: entries.iter().map(|entry| entry.1).collect(),
+            malformed: false,
+        };
+        Ok((map, strict))
+    }
+
+    fn memory_bytes(&self) -> usize {
+        size_of_val(&*self.keys) + size_of_val(&*self.levels)
+    }
+}
+
+/// The content of a power levels event.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PowerLevels {
+    named: [Option<Level>; LevelName::ALL.len()],
+    /// `users`: the levels of users. Keys that are no user ids are among them.
+    pub users: LevelMap<EventStateKeyNid>,
+    /// `events`: the levels needed to send events of a type.
+    pub events: LevelMap<EventTypeNid>,
+    /// `notifications`: the levels needed to notify others (`room`).
+    pub notifications: LevelMap<EventStateKeyNid>,
+    /// One key of `users` that is no user id, if there is any.
+    pub not_a_user: Option<EventStateKeyNid>,
+    /// One bit for each of the keys below that holds something other than integers.
+    loose: u16,
+}
+
+const USERS: usize = LevelName::ALL.len();
+const EVENTS: usize = USERS + 1;
+const NOTIFICATIONS: usize = USERS + 2;
+
+impl PowerLevels {
+    pub(super) fn read(content: &str, strings: &mut Strings) -> Result<Self, InternerFull> {
+        let mut levels = Self::default();
+        full(Reader::new(content).object::<Stop>(|reader, key| {
+            let key = key.decode();
+            let (field, strict) = match &*key {
+                "users" => {
+                    let mut not_a_user = None;
+                    let (map, strict) = LevelMap::read(reader, |user| {
+                        let nid = strings.intern_state_key(user)?;
+                        if !id::is_user_id(user) {
+                            not_a_user = Some(nid);
+                        }
+                        Ok(nid)
+                    })?;
+                    levels.users = map;
+                    levels.not_a_user = not_a_user;
+                    (USERS, strict)
+                }
+                "events" => {
+                    let (map, strict) = LevelMap::read(reader, |name| strings.intern_type(name))?;
+                    levels.events = map;
+                    (EVENTS, strict)
+                }
+                "notifications" => {
+                    let (map, strict) = LevelMap::read(reader, |name| strings.intern_state_key(name))?;
+                    levels.notifications = map;
+                    (NOTIFICATIONS, strict)
+                }
+                key => match LevelName::ALL.iter().position(|name| name.key() == key) {
+                    Some(field) => {
+                        let (level, strict) = Level::read(reader)?;
+                        if let Some(named) = levels.named.get_mut(field) {
+                            *named = Some(level);
+                        }
+                        (field, strict)
+                    }
+                    None => {
+                        reader.skip()?;
+                        return Ok(());
+                    }
+                },
+            };
+            levels.loose &= !(1 << field);
+            levels.loose |= u16::from(!strict) << field;
+            Ok(())
+        }))?;
+        Ok(levels)
+    }
+
+    /// Returns the level with this name, if content has it.
+    #[inline]
+    #[must_use]
+    pub fn named(&self, name: LevelName) -> Option<Level> {
+        self.named.get(name as usize).copied().flatten()
+    }
+
+    /// Returns the key of something that is not an integer where version 10 and up want one, if there is any.
+    #[must_use]
+    pub fn not_an_integer(&self) -> Option<&'static str> {
+        match self.loose.trailing_zeros() as usize {
+            USERS => Some("users"),
+            EVENTS => Some("events"),
+            NOTIFICATIONS => Some("notifications"),
+            field => LevelName::ALL.get(field).map(|name| name.key()),
+        }
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + self.users.memory_bytes() + self.events.memory_bytes() + self.notifications.memory_bytes()
+    }
+}

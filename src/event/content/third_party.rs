@@ -1,0 +1,165 @@
+//! Invites to somebody who is not yet a Matrix user: what the invite and the key event say.
+
+use super::Stop;
+use crate::event::json::{Kind, Reader};
+use crate::nid::{EventStateKeyNid, Strings};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// Base64 as keys and signatures have it: usually without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// `third_party_invite` of a member event.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ThirdPartyInvite {
+    /// `signed`, if it has all that is needed.
+    pub signed: Option<Signed>,
+}
+
+/// `third_party_invite.signed`: what the identity server vouches for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Signed {
+    /// `token`: the state key of the `m.room.third_party_invite` event; `None` if it is no string.
+    pub token: Option<EventStateKeyNid>,
+    /// `mxid`: the user who may be invited; `None` if it is no string.
+    pub mxid: Option<EventStateKeyNid>,
+    /// The Ed25519 signatures that have the right length.
+    pub signatures: Box<[[u8; 64]]>,
+    /// The JSON text of `signed`, over which the signatures are.
+    pub text: Box<str>,
+}
+
+/// The public keys in the content of an `m.room.third_party_invite` event.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ThirdPartyKeys {
+    /// The Ed25519 keys that have the right length.
+    pub keys: Box<[[u8; 32]]>,
+}
+
+impl ThirdPartyInvite {
+    pub(super) fn read(reader: &mut Reader<'_>, strings: &mut Strings) -> Result<Self, Stop> {
+        let mut invite = Self::default();
+        if reader.kind()? != Kind::Object {
+            reader.skip()?;
+            return Ok(invite);
+        }
+        reader.object::<Stop>(|reader, key| {
+            if &*key.decode() != "signed" {
+                reader.skip()?;
+            } else if reader.kind()? == Kind::Object {
+                invite.signed = Signed::read(reader.skip()?, strings)?;
+            } else {
+                reader.skip()?;
+                invite.signed = None;
+            }
+            Ok(())
+        })?;
+        Ok(invite)
+    }
+}
+
+impl Signed {
+    fn read(text: &str, strings: &mut Strings) -> Result<Option<Self>, Stop> {
+        let (mut token, mut mxid, mut signatures) = (None, None, None);
+        Reader::new(text).object::<Stop>(|reader, key| {
+            let mut string = |reader: &mut Reader<'_>| -> Result<Option<EventStateKeyNid>, Stop> {
+                if reader.kind()? == Kind::String {
+                    Ok(Some(strings.intern_state_key(&reader.string()?.decode())?))
+                } else {
+                    reader.skip()?;
+                    Ok(None)
+                }
+            };
+            match &*key.decode() {
+                "token" => token = Some(string(reader)?),
+                "mxid" => mxid = Some(string(reader)?),
+                "signatures" => signatures = Some(read_signatures(reader)?),
+                _ => drop(reader.skip()?),
+            }
+            Ok(())
+        })?;
+        Ok(match (token, mxid, signatures) {
+            (Some(token), Some(mxid), Some(signatures)) => {
+                Some(Self { token, mxid, signatures: signatures.into(), text: text.into() })
+            }
+            _ => None,
+        })
+    }
+}
+
+impl ThirdPartyKeys {
+    pub(super) fn read(content: &str) -> Self {
+        let (mut own, mut listed) = (None, Vec::new());
+        let read = Reader::new(content).object::<Stop>(|reader, key| {
+            match &*key.decode() {
+                "public_key" => own = read_base64(reader)?,
+                "public_keys" if reader.kind()? == Kind::Array => {
+                    listed.clear();
+                    reader.array::<Stop>(|reader| {
+                        if reader.kind()? != Kind::Object {
+                            reader.skip()?;
+                            return Ok(());
+                        }
+                        let mut public_key = None;
+                        reader.object::<Stop>(|reader, key| {
+                            if &*key.decode() == "public_key" {
+                                public_key = read_base64(reader)?;
+                            } else {
+                                reader.skip()?;
+                            }
+                            Ok(())
+                        })?;
+                        listed.extend(public_key);
+                        Ok(())
+                    })?;
+                }
+                _ => drop(reader.skip()?),
+            }
+            Ok(())
+        });
+        if read.is_err() {
+            return Self::default();
+        }
+        Self { keys: own.into_iter().chain(listed).collect() }
+    }
+}
+
+/// Reads `{server: {"ed25519:id": signature}}`.
+fn read_signatures(reader: &mut Reader<'_>) -> Result<Vec<[u8; 64]>, Stop> {
+    let mut signatures = Vec::new();
+    if reader.kind()? != Kind::Object {
+        reader.skip()?;
+        return Ok(signatures);
+    }
+    reader.object::<Stop>(|reader, _server| {
+        if reader.kind()? != Kind::Object {
+            reader.skip()?;
+            return Ok(());
+        }
+        reader.object::<Stop>(|reader, key| {
+            if key.decode().starts_with("ed25519:") {
+                signatures.extend(read_base64::<64>(reader)?);
+            } else {
+                reader.skip()?;
+            }
+            Ok(())
+        })
+    })?;
+    Ok(signatures)
+}
+
+/// Reads a string as base64 of exactly `N` bytes.
+fn read_base64<const N: usize>(reader: &mut Reader<'_>) -> Result<Option<[u8; N]>, Stop> {
+    if reader.kind()? != Kind::String {
+        reader.skip()?;
+        return Ok(None);
+    }
+    let bytes = BASE64.decode(&*reader.string()?.decode()).unwrap_or_default();
+    Ok(bytes.try_into().ok())
+}
