@@ -76,7 +76,7 @@ async function debianWay() {
   const rustc = "/usr/bin/rustc";
   const source = "/usr/lib/rustlib/src/rust/library/std";
   if (!existsSync(rustc) || !existsSync(source)) return undefined;
-  const sysroot = (await mustRun("asking rustc for its folder", "rustc", ["--print", "sysroot"])).trim();
+  const sysroot = (await mustRun("Asking rustc for its folder", "rustc", ["--print", "sysroot"])).trim();
   const lld = join(sysroot, "lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
   return {
     name: "Debian's rustc-web, std built from source",

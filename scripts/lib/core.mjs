@@ -2,6 +2,7 @@
 // module, all in target/binding. Skipped when no input has changed.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { bindgenTools, checkRust, wasm32 } from "./cargo.mjs";
 import { mustRun, ROOT, say, timed } from "./run.mjs";
@@ -23,6 +24,19 @@ const FEATURES = [
   "reference-types",
   "multivalue",
 ].map((name) => `--enable-${name}`);
+
+/**
+ * Panic messages name source files. Where those are on the machine that builds is nobody's business, and two machines
+ * shall make the same file.
+ *
+ * @returns {string[]} arguments for cargo
+ */
+function withoutPaths() {
+  const registry = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry/src");
+  const flags = [`--remap-path-prefix=${registry}=`];
+  // Added to the flags in .cargo/config.toml, where RUSTFLAGS would replace them.
+  return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify(flags)}`];
+}
 
 /**
  * Writes the wasm once more as a JavaScript module, for the package's `./inline` entry.
@@ -52,7 +66,7 @@ export async function buildCore() {
       mustRun(
         "Compiling the core for wasm32",
         "cargo",
-        ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown", ...target.args],
+        ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown", ...target.args, ...withoutPaths()],
         { env: target.env },
       ),
     );
