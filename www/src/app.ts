@@ -1,0 +1,298 @@
+// The page as one thing: which room is open, which item is selected, and what each command does to that. Parts of the page
+// tell the app what was asked of them and show what they are told; they do not know each other.
+import { type Actions, dispatchKeys } from "./commands.ts";
+import { part } from "./dom.ts";
+import { Engine, EngineError } from "./engine.ts";
+import { DisplayRows, type Item } from "./history/display.ts";
+import { HistoryView } from "./history/view.ts";
+import { Inspector } from "./inspector/inspector.ts";
+import { followPlace, placeInAddress, writePlace } from "./place.ts";
+import { Session } from "./session.ts";
+import { dragDivider } from "./shell/divider.ts";
+import { Files } from "./shell/files.ts";
+import { Footer } from "./shell/footer.ts";
+import { Notice } from "./shell/notice.ts";
+import { Problems } from "./shell/problems.ts";
+import { Search } from "./shell/search.ts";
+import { makeSheet } from "./shell/sheet.ts";
+import { followTheme, switchTheme } from "./shell/theme.ts";
+import { TopBar } from "./shell/top-bar.ts";
+import { type LandmarkKind, Walk } from "./walk.ts";
+
+/** How the selection came about, which decides how far the list moves. */
+type Way = "step" | "jump" | "click";
+
+export class App implements Actions {
+  #session: Session | undefined;
+  #display: DisplayRows | undefined;
+  #walk: Walk | undefined;
+  #selected: Item | undefined;
+  #loading: Engine | undefined;
+
+  readonly #topBar: TopBar;
+  readonly #notice = new Notice(part("notice"));
+  readonly #search: Search;
+  readonly #problems: Problems;
+  readonly #history: HistoryView;
+  readonly #inspector: Inspector;
+  readonly #footer: Footer;
+  readonly #files = new Files((file) => void this.openFile(file));
+  readonly #sheet = makeSheet();
+
+  constructor() {
+    const list = part("history");
+    this.#topBar = new TopBar(part("top"), this.#bound());
+    this.#search = new Search(list, {
+      found: (needle) => this.#found(needle),
+      stepHit: (forward) => this.stepHit(forward),
+      left: () => this.#history.grid.focus(),
+      turn: () => this.turn(),
+    });
+    this.#problems = new Problems(list);
+    this.#history = new HistoryView(list, {
+      selected: (item) => this.#clicked(item),
+      hovered: (item) => this.#history.hover(item),
+      bundled: (lanes) => this.#history.tellBundle(lanes),
+    });
+    this.#inspector = new Inspector(part("inspector"), {
+      go: (item) => this.#follow(item),
+      goGap: (gap) => this.#follow(this.#gapItem(gap.row, gap.missingId)),
+      hover: (item) => this.#history.hover(item),
+      choose: () => this.choose(),
+      closed: () => this.#history.grid.focus(),
+    });
+    this.#footer = new Footer(part("footer"), { next: (kind) => this.stepTo(kind, true) });
+    document.body.append(this.#sheet);
+    dragDivider(part("divider"), part("main"));
+    dispatchKeys(this);
+    followTheme((theme) => {
+      this.#topBar.showTheme(theme);
+      this.#history.recolour();
+    });
+    followPlace((id) => void this.#goToId(id));
+  }
+
+  /** The parts of the top bar call these as plain functions. */
+  #bound() {
+    return {
+      choose: () => this.choose(),
+      switchTheme: () => this.switchTheme(),
+      showKeys: () => this.showKeys(),
+    };
+  }
+
+  async openFile(file: File): Promise<void> {
+    await this.#open(file.name, false, () => Promise.resolve(file));
+  }
+
+  async openSample(url: string): Promise<void> {
+    await this.#open("north-pier-v11.ndjson", true, async () => {
+      const response = await fetch(url);
+      if (!response.ok) throw new EngineError({ code: "no-sample", message: `the server answered ${response.status}` });
+      return response.arrayBuffer();
+    });
+  }
+
+  /** Opens a room in a worker of its own; until that worked, and if it does not, the room before it stays. */
+  async #open(name: string, sample: boolean, read: () => Promise<Blob | ArrayBuffer>): Promise<void> {
+    this.#loading?.close();
+    const engine = new Engine();
+    this.#loading = engine;
+    this.#notice.loading(name, () => engine.close());
+    try {
+      const opened = await engine.open(await read(), (share) => {
+        if (this.#loading === engine) this.#notice.progress(share);
+      });
+      this.#notice.clear();
+      this.#show(new Session(engine, opened, name, sample));
+    } catch (error) {
+      engine.close();
+      if (this.#loading !== engine) return;
+      if (error instanceof EngineError && error.code === "closed") this.#notice.clear();
+      else
+        this.#notice.failed(`${name} could not be opened: ${error instanceof Error ? error.message : String(error)}.`);
+    } finally {
+      if (this.#loading === engine) this.#loading = undefined;
+    }
+  }
+
+  #show(session: Session): void {
+    const first = this.#session === undefined;
+    this.#session?.close();
+    this.#session = session;
+    this.#selected = undefined;
+    const { opened } = session;
+    const direction = this.#display?.direction ?? "newest";
+    this.#arrange(new DisplayRows(session.eventCount, opened.outlierCount, opened.gaps, direction));
+    this.#topBar.showRoom(session);
+    this.#problems.showRoom(session);
+    this.#footer.showRoom(session);
+    this.#search.showRoom(session);
+    this.#history.select(undefined);
+    this.#inspector.showRoom(session);
+    const place = placeInAddress();
+    if (first && place !== undefined) void this.#goToId(place);
+    else writePlace(undefined, false);
+  }
+
+  #arrange(display: DisplayRows): void {
+    if (this.#session === undefined) return;
+    this.#display = display;
+    this.#walk = new Walk(this.#session, display);
+    this.#history.show(this.#session, display);
+    this.#search.showOrder(display.direction === "newest");
+    this.#tellPlace();
+  }
+
+  #select(item: Item | undefined, way: Way): void {
+    const session = this.#session;
+    const display = this.#display;
+    if (session === undefined || display === undefined) return;
+    this.#history.settle();
+    this.#selected = item;
+    this.#history.select(item);
+    this.#tellPlace();
+    if (item === undefined) {
+      this.#inspector.showRoom(session);
+      writePlace(undefined, false);
+      return;
+    }
+    if (way === "step") this.#history.reveal(item);
+    else if (way === "jump") this.#history.jump(item);
+    this.#inspector.show(session, display, item).then(
+      (view) => {
+        if (view !== undefined) writePlace(view.eventId, way === "jump");
+      },
+      (error: unknown) => this.#notice.failed(`The event could not be read: ${String(error)}.`),
+    );
+  }
+
+  #clicked(item: Item): void {
+    this.#select(item, "click");
+    this.#inspector.open();
+  }
+
+  /** Goes where a link leads, and takes the focus along: the link itself is gone by then. */
+  #follow(item: Item | undefined): void {
+    if (item === undefined) return;
+    this.#select(item, "jump");
+    if (this.#inspector.hasFocus && !this.#inspector.covers) this.#history.grid.focus();
+    else if (this.#inspector.hasFocus) this.#inspector.focus();
+  }
+
+  async #goToId(id: string | undefined): Promise<void> {
+    if (id === undefined) {
+      this.#select(undefined, "jump");
+      return;
+    }
+    const row = await this.#session?.engine.call("locate", { id });
+    if (row !== undefined && row !== this.#selected) this.#select(row, "jump");
+  }
+
+  #gapItem(row: number, missingId: string): Item | undefined {
+    return this.#display?.gapsOf(row).find((item) => this.#display?.gap(item)?.missingId === missingId);
+  }
+
+  #found(needle: string): void {
+    this.#history.mark(needle);
+    this.#tellPlace();
+  }
+
+  #tellPlace(): void {
+    const display = this.#display;
+    const walk = this.#walk;
+    if (display === undefined || walk === undefined) return;
+    const selected = this.#selected;
+    this.#footer.showPlace(selected === undefined ? undefined : display.indexOf(selected), display.count);
+    this.#search.showPlace(selected === undefined ? undefined : walk.placeAmong(this.#search.rows, selected));
+  }
+
+  // Commands, in the order of the table.
+
+  step(rows: number): void {
+    const display = this.#display;
+    if (display === undefined || display.count === 0) return;
+    if (this.#selected === undefined) {
+      this.#select(display.itemAt(this.#history.firstWholeIndex), "step");
+      return;
+    }
+    const index = Math.max(0, Math.min(display.count - 1, display.indexOf(this.#selected) + rows));
+    this.#select(display.itemAt(index), "step");
+  }
+
+  stepPage(pages: number): void {
+    this.step(pages * this.#history.pageRows);
+  }
+
+  stepToEnd(end: "first" | "last"): void {
+    const display = this.#display;
+    if (display === undefined || display.count === 0) return;
+    this.#select(display.itemAt(end === "first" ? 0 : display.count - 1), "step");
+  }
+
+  stepToParent(): void {
+    this.#stepBy((walk, item) => walk.parent(item));
+  }
+
+  stepToChild(): void {
+    this.#stepBy((walk, item) => walk.child(item));
+  }
+
+  #stepBy(next: (walk: Walk, item: Item) => Item | undefined): void {
+    if (this.#walk === undefined) return;
+    if (this.#selected === undefined) {
+      this.step(0);
+      return;
+    }
+    const item = next(this.#walk, this.#selected);
+    if (item !== undefined) this.#select(item, "step");
+  }
+
+  stepTo(kind: LandmarkKind, forward: boolean): void {
+    const item = this.#walk?.landmark(kind, this.#selected, forward);
+    if (item !== undefined) this.#select(item, "jump");
+  }
+
+  openSearch(): void {
+    this.#search.focus();
+  }
+
+  stepHit(forward: boolean): void {
+    const item = this.#walk?.nextAmong(this.#search.rows, this.#selected, forward);
+    if (item !== undefined) this.#select(item, "jump");
+  }
+
+  turn(): void {
+    const display = this.#display;
+    if (display === undefined) return;
+    this.#arrange(display.turned(display.direction === "newest" ? "oldest" : "newest"));
+    if (this.#selected === undefined) this.#history.toTop();
+    else this.#history.jump(this.#selected);
+  }
+
+  switchTheme(): void {
+    switchTheme();
+  }
+
+  focusInspector(): void {
+    this.#inspector.focus();
+  }
+
+  choose(): void {
+    this.#files.choose();
+  }
+
+  showKeys(): void {
+    this.#sheet.togglePopover();
+  }
+
+  back(): void {
+    if (this.#notice.isShown) this.#notice.clear();
+    else if (this.#inspector.hasFocus || (this.#inspector.covers && this.#inspector.isOpen)) {
+      this.#inspector.close();
+      this.#history.grid.focus();
+    } else if (this.#search.query !== "") this.#search.clear();
+    else if (this.#problems.isOpen) this.#problems.close();
+    else this.#select(undefined, "step");
+  }
+}

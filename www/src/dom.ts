@@ -1,0 +1,70 @@
+// Elements are made here and filled with text, never with markup: no string from a room is ever parsed as HTML.
+
+type Child = Node | string | undefined;
+
+type Attributes = Record<string, string | number | boolean | undefined>;
+
+/** Makes an element: `class`, other attributes (false and undefined leave one out), children as nodes or text. */
+export function make<T extends keyof HTMLElementTagNameMap>(
+  tag: T,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[T] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
+  }
+  for (const child of children) if (child !== undefined) element.append(child);
+  return element;
+}
+
+/** A button that does one thing. */
+export function button(
+  attributes: Attributes,
+  act: (event: MouseEvent) => void,
+  ...children: Child[]
+): HTMLButtonElement {
+  const element = make("button", { type: "button", ...attributes }, ...children);
+  element.addEventListener("click", act);
+  return element;
+}
+
+const svgSpace = "http://www.w3.org/2000/svg";
+
+/** A small drawing of stroked paths in the colour of the text, hidden from those who listen. */
+export function drawing(size: number, paths: readonly string[], filled: readonly string[] = []): SVGSVGElement {
+  const svg = document.createElementNS(svgSpace, "svg");
+  for (const [name, value] of Object.entries({
+    width: size,
+    height: size,
+    viewBox: "0 0 16 16",
+    "aria-hidden": "true",
+    class: "drawing",
+  })) {
+    svg.setAttribute(name, String(value));
+  }
+  for (const [list, fill] of [
+    [paths, false],
+    [filled, true],
+  ] as const) {
+    for (const d of list) {
+      const path = document.createElementNS(svgSpace, "path");
+      path.setAttribute("d", d);
+      path.setAttribute("class", fill ? "fill" : "line");
+      svg.append(path);
+    }
+  }
+  return svg;
+}
+
+/** Replaces an element's text only if it differs, which spares layout. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** The element with this id, which the page's own markup holds. */
+export function part<T extends HTMLElement = HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no #${id}`);
+  return element as T;
+}

@@ -1,0 +1,112 @@
+// The page's side of the protocol: one worker, which holds one room. Each file is opened in a worker of its own, so that a load
+// can be stopped, a broken file leaves the room before it alone, and the memory of a closed room goes back to the system.
+import type { CallName, Calls, Failure, FromWorker, Opened, ToWorker } from "./protocol.ts";
+import workerUrl from "./worker/index.ts?worker&url";
+
+/** A call that failed; `code` is stable. */
+export class EngineError extends Error {
+  readonly code: string;
+
+  constructor({ code, message }: Failure) {
+    super(message);
+    this.name = "EngineError";
+    this.code = code;
+  }
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: EngineError): void;
+  progress: ((progress: never) => void) | undefined;
+}
+
+export interface CallOptions<C extends CallName> {
+  signal?: AbortSignal;
+  transfer?: Transferable[];
+  onProgress?: (progress: Calls[C]["progress"]) => void;
+}
+
+function startWorker(): Worker {
+  const options: WorkerOptions = { type: "module", name: "roomscope" };
+  const types = globalThis.trustedTypes;
+  if (types === undefined) return new Worker(workerUrl, options);
+  const policy = (urlPolicy ??= types.createPolicy("roomscope", {
+    createScriptURL: (url) => {
+      if (url !== workerUrl) throw new TypeError("only the engine's own worker may be started");
+      return url;
+    },
+  }));
+  return new Worker(policy.createScriptURL(workerUrl) as string, options);
+}
+
+let urlPolicy: TrustedPolicy | undefined;
+
+export class Engine {
+  readonly #worker = startWorker();
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+
+  constructor() {
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#take(data));
+    this.#worker.addEventListener("error", (event) => {
+      this.#failAll({ code: "internal", message: event.message || "the engine could not be started" });
+    });
+  }
+
+  /** Reads a file into this worker's room. Rejects with an `EngineError` if no event can be read. */
+  open(source: Blob | ArrayBuffer, onProgress: (share: number) => void): Promise<Opened> {
+    return this.call("open", { source }, { onProgress, transfer: source instanceof ArrayBuffer ? [source] : [] });
+  }
+
+  call<C extends CallName>(
+    call: C,
+    params: Calls[C]["params"],
+    options: CallOptions<C> = {},
+  ): Promise<Calls[C]["result"]> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, {
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        progress: options.onProgress as Waiting["progress"],
+      });
+      options.signal?.addEventListener("abort", () => this.#cancel(id), { once: true });
+      this.#post({ id, call, params } as ToWorker, options.transfer);
+    });
+  }
+
+  /** Stops the worker, whatever it is doing; what was asked is answered with the code "closed". */
+  close(): void {
+    this.#worker.terminate();
+    this.#failAll({ code: "closed", message: "the room was closed" });
+  }
+
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #cancel(id: number): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    this.#post({ cancel: id });
+    waiting.reject(new EngineError({ code: "cancelled", message: "the call was cancelled" }));
+  }
+
+  #take(message: FromWorker): void {
+    const waiting = this.#waiting.get(message.id);
+    if (waiting === undefined) return;
+    if ("progress" in message) {
+      waiting.progress?.(message.progress as never);
+      return;
+    }
+    this.#waiting.delete(message.id);
+    if ("error" in message) waiting.reject(new EngineError(message.error));
+    else waiting.resolve(message.result);
+  }
+
+  #failAll(failure: Failure): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(new EngineError(failure));
+    this.#waiting.clear();
+  }
+}

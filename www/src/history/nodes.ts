@@ -1,0 +1,144 @@
+// The shapes of nodes. Shape tells before colour does: dot, square, hollow, bar, second ring, cross, half ring, dashed ring,
+// dashed diamond. Every node first cuts a little of its lane away, so that it stands free on any row's background.
+import type { RowView } from "../protocol.ts";
+import type { Colours } from "./colours.ts";
+
+const turn = 2 * Math.PI;
+
+export interface Place {
+  x: number;
+  y: number;
+  /** -1 if children are above, 1 if below. */
+  childSide: -1 | 1;
+}
+
+function disc(c: CanvasRenderingContext2D, x: number, y: number, r: number): void {
+  c.beginPath();
+  c.arc(x, y, r, 0, turn);
+}
+
+/** Clears a disc of the lane around a node. */
+function cut(c: CanvasRenderingContext2D, x: number, y: number, r: number): void {
+  c.globalCompositeOperation = "destination-out";
+  disc(c, x, y, r);
+  c.fill();
+  c.globalCompositeOperation = "source-over";
+}
+
+export function selectionDisc(c: CanvasRenderingContext2D, { x, y }: Place, k: Colours): void {
+  cut(c, x, y, 10.5);
+  disc(c, x, y, 9);
+  c.fillStyle = k.sel;
+  c.fill();
+  c.strokeStyle = k.acc;
+  c.lineWidth = 1.75;
+  c.stroke();
+}
+
+/** The bar of a fork, on the side of its children. */
+function forkBar(c: CanvasRenderingContext2D, { x, y, childSide }: Place, colour: string): void {
+  c.fillStyle = colour;
+  c.fillRect(x - 5, y + childSide * 6.5 - 0.75, 10, 1.5);
+}
+
+function cross(c: CanvasRenderingContext2D, { x, y }: Place, colour: string): void {
+  c.strokeStyle = colour;
+  c.lineWidth = 2;
+  c.beginPath();
+  c.moveTo(x - 4, y - 4);
+  c.lineTo(x + 4, y + 4);
+  c.moveTo(x + 4, y - 4);
+  c.lineTo(x - 4, y + 4);
+  c.stroke();
+}
+
+function halfRing(c: CanvasRenderingContext2D, { x, y }: Place, colour: string): void {
+  c.strokeStyle = colour;
+  c.fillStyle = colour;
+  c.lineWidth = 1.75;
+  disc(c, x, y, 4.2);
+  c.stroke();
+  c.beginPath();
+  c.arc(x, y, 4.2, turn / 4, (3 * turn) / 4);
+  c.fill();
+}
+
+export interface NodeFacts {
+  view: RowView;
+  known: boolean;
+  selected: boolean;
+  fork: boolean;
+}
+
+export function eventNode(c: CanvasRenderingContext2D, place: Place, facts: NodeFacts, k: Colours): void {
+  const { x, y } = place;
+  const { view, known, selected } = facts;
+  const quiet = known || selected ? k.lane2 : k.lane;
+  const loud = known || selected ? k.ink : k.lane2;
+  if (facts.fork) forkBar(c, place, quiet);
+  if (selected) selectionDisc(c, place, k);
+  if (view.tip) {
+    if (!selected) cut(c, x, y, 9);
+    c.strokeStyle = k.ok;
+    c.lineWidth = 1.5;
+    disc(c, x, y, 7.5);
+    c.stroke();
+  }
+  if (!selected && !view.tip) cut(c, x, y, view.stateKey === null && view.parentCount < 2 ? 4.7 : 6.4);
+  if (view.verdict === "rejected") {
+    cross(c, place, k.bad);
+  } else if (view.verdict === "soft-failed") {
+    halfRing(c, place, k.warn);
+  } else if (view.parentCount > 1) {
+    c.lineWidth = 1.75;
+    if (view.stateKey === null) {
+      c.strokeStyle = quiet;
+      disc(c, x, y, 4.6);
+      c.stroke();
+    } else {
+      c.strokeStyle = loud;
+      c.strokeRect(x - 4.25, y - 4.25, 8.5, 8.5);
+    }
+  } else if (view.stateKey === null) {
+    c.fillStyle = quiet;
+    disc(c, x, y, 3.2);
+    c.fill();
+  } else {
+    c.fillStyle = loud;
+    c.fillRect(x - 4, y - 4, 8, 8);
+  }
+}
+
+/** Stands where a row has not come from the worker yet. */
+export function pendingNode(c: CanvasRenderingContext2D, { x, y }: Place, k: Colours): void {
+  c.fillStyle = k.lane;
+  disc(c, x, y, 2);
+  c.fill();
+}
+
+export function gapNode(c: CanvasRenderingContext2D, place: Place, selected: boolean, k: Colours): void {
+  if (selected) selectionDisc(c, place, k);
+  else cut(c, place.x, place.y, 6.2);
+  c.strokeStyle = k.lane2;
+  c.lineWidth = 1.5;
+  c.setLineDash([2, 1.9]);
+  disc(c, place.x, place.y, 4.6);
+  c.stroke();
+  c.setLineDash([]);
+}
+
+export function outlierNode(c: CanvasRenderingContext2D, place: Place, selected: boolean, k: Colours): void {
+  const { x, y } = place;
+  if (selected) selectionDisc(c, place, k);
+  c.strokeStyle = k.lane2;
+  c.lineWidth = 1.5;
+  c.setLineDash([2, 1.6]);
+  c.beginPath();
+  c.moveTo(x, y - 5.5);
+  c.lineTo(x + 5.5, y);
+  c.lineTo(x, y + 5.5);
+  c.lineTo(x - 5.5, y);
+  c.closePath();
+  c.stroke();
+  c.setLineDash([]);
+}

@@ -1,0 +1,176 @@
+// One row's element: made once, filled again and again as the window moves. It knows what it shows and writes only what changed.
+import { make, setText } from "../dom.ts";
+import { counted, rowTime, shortId, splitUser } from "../format.ts";
+import type { Gap, RowView } from "../protocol.ts";
+import type { Item } from "./display.ts";
+import { fillMarked } from "./marks.ts";
+import { gapWords } from "./words.ts";
+
+export const columns = ["graph", "sender", "event", "id", "depth", "stream", "time"] as const;
+
+/** What a row shows: an event or outlier (absent until it comes), a gap, or the head of the shelf. */
+export type Content =
+  | { kind: "event"; view: RowView | undefined; words: string }
+  | { kind: "gap"; gap: Gap }
+  | { kind: "shelf"; count: number };
+
+export interface RowState {
+  item: Item;
+  index: number;
+  content: Content;
+  selected: boolean;
+  hovered: boolean;
+  known: boolean;
+  flashed: boolean;
+  needle: string;
+  days: boolean;
+}
+
+function cell(name: string, ...children: Node[]): HTMLElement {
+  return make("div", { class: `cell ${name}`, role: "gridcell" }, ...children);
+}
+
+export class RowElement {
+  readonly element: HTMLElement;
+  readonly #graph = cell("graph");
+  readonly #local = make("span", { class: "local" });
+  readonly #server = make("span", { class: "server" });
+  readonly #label = make("span", { class: "label" });
+  readonly #key = make("span", { class: "key" });
+  readonly #text = make("span", { class: "text" });
+  readonly #tags = make("span", { class: "tags" });
+  readonly #unique = make("span", { class: "unique" });
+  readonly #rest = make("span", { class: "rest" });
+  readonly #depth = cell("depth");
+  readonly #stream = cell("stream");
+  readonly #time = cell("time");
+  #shown: RowState | undefined;
+
+  constructor() {
+    this.element = make(
+      "div",
+      { class: "row", role: "row" },
+      this.#graph,
+      cell("sender", this.#local, this.#server),
+      cell("event", this.#label, this.#key, this.#text, this.#tags),
+      cell("id", this.#unique, this.#rest),
+      this.#depth,
+      this.#stream,
+      this.#time,
+    );
+  }
+
+  get item(): Item | undefined {
+    return this.#shown?.item;
+  }
+
+  show(state: RowState, y: number): void {
+    const { element } = this;
+    element.style.transform = `translateY(${y}px)`;
+    const before = this.#shown;
+    const same = before !== undefined && before.item === state.item && sameContent(before.content, state.content);
+    if (!same || before.needle !== state.needle) this.#fill(state);
+    if (!same || before.index !== state.index) {
+      element.id = `row-${state.item}`;
+      // The head of the grid is row 1.
+      element.setAttribute("aria-rowindex", String(state.index + 2));
+    }
+    element.hidden = false;
+    element.setAttribute("aria-selected", String(state.selected));
+    element.classList.toggle("hover", state.hovered);
+    element.classList.toggle("unknown", !state.known);
+    element.classList.toggle("flash", state.flashed);
+    this.#shown = state;
+  }
+
+  hide(): void {
+    this.element.hidden = true;
+    this.element.removeAttribute("id");
+    this.#shown = undefined;
+  }
+
+  #fill(state: RowState): void {
+    const { content } = state;
+    this.element.className = "row";
+    this.element.dataset["kind"] = content.kind;
+    switch (content.kind) {
+      case "gap":
+        this.#write({ graph: "gap, a parent that is not held", text: gapWords(content.gap), note: true });
+        fillMarked(this.#unique, shortId(content.gap.missingId), "");
+        return;
+      case "shelf":
+        this.#write({
+          graph: "",
+          label: counted(content.count, "outlier"),
+          text: "held, but without a place in the history",
+          note: true,
+        });
+        return;
+      case "event":
+        if (content.view === undefined) this.#write({ graph: content.words, text: "", note: true });
+        else this.#event(content.view, content.words, state);
+    }
+  }
+
+  #write({ graph, label = "", text, note }: { graph: string; label?: string; text: string; note: boolean }): void {
+    this.#graph.setAttribute("aria-label", graph);
+    for (const part of [
+      this.#local,
+      this.#server,
+      this.#key,
+      this.#unique,
+      this.#rest,
+      this.#depth,
+      this.#stream,
+      this.#time,
+    ]) {
+      setText(part, "");
+    }
+    setText(this.#label, label);
+    fillMarked(this.#text, text, "");
+    this.#text.className = note ? "text note" : "text";
+    this.#tags.replaceChildren();
+  }
+
+  #event(view: RowView, words: string, state: RowState): void {
+    const { summary } = view;
+    const { needle } = state;
+    this.element.dataset["kind"] = summary.kind;
+    this.#graph.setAttribute("aria-label", words);
+    const [local, server] = splitUser(view.sender);
+    fillMarked(this.#local, local, needle);
+    fillMarked(this.#server, server, needle);
+    fillMarked(this.#label, summary.label, needle);
+    fillMarked(this.#key, summary.key, needle);
+    fillMarked(this.#text, summary.text, needle);
+    this.#text.className = summary.code ? "text code" : summary.kind === "note" ? "text note" : "text";
+    this.#tags.replaceChildren(...tags(view));
+    const id = shortId(view.eventId);
+    setText(this.#unique, id.slice(0, view.unique));
+    setText(this.#rest, id.slice(view.unique));
+    setText(this.#depth, String(view.depth));
+    setText(this.#stream, String(view.stream).replace("-", "−"));
+    setText(this.#time, rowTime(view.ts, state.days));
+  }
+}
+
+function sameContent(a: Content, b: Content): boolean {
+  if (a.kind === "event" && b.kind === "event") return a.view === b.view;
+  if (a.kind === "gap" && b.kind === "gap") return a.gap === b.gap;
+  return a.kind === b.kind;
+}
+
+/** The marks of a row that its shapes carry too. */
+export function tags(view: RowView): HTMLElement[] {
+  const all: HTMLElement[] = [];
+  const add = (kind: string, text: string): void => {
+    all.push(make("span", { class: `tag ${kind}` }, text));
+  };
+  if (view.parentCount > 1) add("merge", `merge of ${view.parentCount}`);
+  if (view.verdict === "rejected") add("bad", "✕ rejected");
+  if (view.verdict === "soft-failed") add("warn", "◐ soft-failed");
+  if (view.verdict === "outlier") add("quiet", "outlier");
+  if (view.tip) add("ok", "tip");
+  if (view.reason !== "") all.push(make("span", { class: "reason" }, view.reason));
+  return all;
+}

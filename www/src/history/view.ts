@@ -1,0 +1,354 @@
+// The history: a grid of rows of which only those in the window exist, and the canvas with their lanes beside them. Both stand
+// where one scroll model says. The grid itself has the focus; the selected row is its active descendant and is kept in the
+// document even when it has left the window.
+import { make, setText } from "../dom.ts";
+import type { Session } from "../session.ts";
+import { RowCache } from "./cache.ts";
+import { type Colours, readColours } from "./colours.ts";
+import type { DisplayRows, Item } from "./display.ts";
+import { Gutter } from "./gutter.ts";
+import { Moment } from "./moment.ts";
+import { Painter } from "./painter.ts";
+import { type Content, columns, RowElement, type RowState } from "./row.ts";
+import { ScrollModel } from "./scroll.ts";
+import { graphWords } from "./words.ts";
+
+const headHeight = 24;
+/** Right of the widest lane, before the text. */
+const afterLanes = 36;
+/** The share of the list that lanes may take. */
+const widestShare = 0.4;
+/** Rows a frame beyond which the list counts as flung, and how long after that it settles. */
+const flingRows = 3;
+const settleMs = 120;
+const flashMs = 600;
+
+export interface HistoryEvents {
+  selected(item: Item): void;
+  hovered(item: Item | undefined): void;
+  /** Lanes that did not fit and share one place. */
+  bundled(lanes: number): void;
+}
+
+export class HistoryView {
+  readonly grid: HTMLElement;
+  readonly scroll = new ScrollModel();
+  readonly #events: HistoryEvents;
+  readonly #graphHead: Element;
+  readonly #window: HTMLElement;
+  readonly #spacer: HTMLElement;
+  readonly #painter: Painter;
+  readonly #gutter = new Gutter();
+  readonly #pool: RowElement[] = [];
+  /** Shows the selected row while it is outside the window. */
+  readonly #far = new RowElement();
+  readonly #narrow = matchMedia("(max-width: 639px)");
+  readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
+  #colours: Colours = readColours();
+  #session: Session | undefined;
+  #cache: RowCache | undefined;
+  #moment: Moment | undefined;
+  #display: DisplayRows | undefined;
+  #selected: Item | undefined;
+  #hovered: Item | undefined;
+  #flashed: Item | undefined;
+  #needle = "";
+  #width = 0;
+  #bundle = 0;
+  #lastTop = 0;
+  #flungAt = 0;
+  #scheduled = false;
+  #barWritten = -1;
+
+  constructor(container: HTMLElement, events: HistoryEvents) {
+    this.#events = events;
+    const head = make("div", { class: "head", role: "row", "aria-rowindex": 1 });
+    for (const name of columns) head.append(make("div", { class: `cell ${name}`, role: "columnheader" }, name));
+    this.#graphHead = head.firstElementChild ?? head;
+    const canvas = make("canvas");
+    // Lanes wider than the gutter end at its edge.
+    const lanes = make("div", { class: "lanes", "aria-hidden": "true" }, canvas);
+    this.#window = make("div", { class: "window", role: "rowgroup" }, lanes, this.#far.element);
+    this.#spacer = make("div", { class: "spacer", role: "presentation" });
+    this.grid = make(
+      "div",
+      {
+        class: "grid",
+        role: "grid",
+        tabindex: 0,
+        "aria-label": "Events of the room",
+        "aria-colcount": columns.length,
+        "aria-readonly": "true",
+      },
+      make("div", { role: "rowgroup", class: "heads" }, head),
+      this.#window,
+      this.#spacer,
+    );
+    this.#painter = new Painter(canvas);
+    this.#far.hide();
+    container.append(this.grid);
+    this.#listen();
+  }
+
+  /** Shows another room, or the same in another order. */
+  show(session: Session, display: DisplayRows): void {
+    if (session !== this.#session) {
+      this.#session = session;
+      this.#cache = new RowCache(session.engine, session.heldCount, () => this.refresh());
+      this.#moment = new Moment(session.edges);
+      this.#gutter.reset();
+      this.scroll.moveTo(0);
+      this.#hovered = undefined;
+    }
+    this.#display = display;
+    this.grid.setAttribute("aria-rowcount", String(display.count + 1));
+    this.#measure();
+  }
+
+  select(item: Item | undefined): void {
+    this.#selected = item;
+    const event = item !== undefined && this.#display?.isEvent(item) === true ? item : undefined;
+    this.#moment?.select(event);
+    this.refresh();
+  }
+
+  hover(item: Item | undefined): void {
+    if (item === this.#hovered) return;
+    this.#hovered = item;
+    this.refresh();
+  }
+
+  /** Lights what a search found. */
+  mark(needle: string): void {
+    this.#needle = needle.toLowerCase();
+    this.refresh();
+  }
+
+  /** Scrolls as little as needed to show an item's row. */
+  reveal(item: Item): void {
+    if (this.#display === undefined) return;
+    this.scroll.reveal(this.#display.indexOf(item), 1);
+    this.#writeBar();
+  }
+
+  /** Shows an item's row after a jump: the row flashes if the list had to move. */
+  jump(item: Item): void {
+    if (this.#display === undefined) return;
+    const before = this.scroll.top;
+    this.scroll.center(this.#display.indexOf(item));
+    if (this.scroll.top === before) return;
+    this.#writeBar();
+    this.#flashed = item;
+    // With reduced motion the mark stays until the next key: see `settle`.
+    if (!this.#still.matches) setTimeout(() => this.settle(), flashMs);
+  }
+
+  /** Takes the flash of the last jump away. */
+  settle(): void {
+    this.#flashed = undefined;
+    this.refresh();
+  }
+
+  /** Says in the column's head how many lanes share the last place. */
+  tellBundle(lanes: number): void {
+    setText(this.#graphHead, lanes === 0 ? "graph" : `graph +${lanes} lanes`);
+  }
+
+  toTop(): void {
+    this.scroll.moveTo(0);
+    this.#writeBar();
+  }
+
+  /** The first row that is wholly in the window. */
+  get firstWholeIndex(): number {
+    return Math.min(this.scroll.count - 1, Math.ceil(this.scroll.top / this.scroll.rowHeight));
+  }
+
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.scroll.viewHeight / this.scroll.rowHeight) - 1);
+  }
+
+  recolour(): void {
+    this.#colours = readColours();
+    this.refresh();
+  }
+
+  refresh(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame((now) => {
+      this.#scheduled = false;
+      this.#render(now);
+    });
+  }
+
+  #listen(): void {
+    new ResizeObserver(() => this.#measure()).observe(this.grid);
+    this.#narrow.addEventListener("change", () => this.#measure());
+    this.grid.addEventListener("scroll", () => {
+      if (Math.abs(this.grid.scrollTop - this.#barWritten) >= 1) this.scroll.moveToBar(this.grid.scrollTop);
+      this.#barWritten = -1;
+      this.refresh();
+    });
+    this.grid.addEventListener(
+      "wheel",
+      (event) => {
+        // Where the scrollbar's pixels are the list's, the browser scrolls best.
+        if (!this.scroll.scaled || event.ctrlKey) return;
+        event.preventDefault();
+        const unit =
+          event.deltaMode === WheelEvent.DOM_DELTA_LINE
+            ? this.scroll.rowHeight
+            : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
+              ? this.scroll.viewHeight
+              : 1;
+        this.scroll.moveTo(this.scroll.top + event.deltaY * unit);
+        this.#writeBar();
+      },
+      { passive: false },
+    );
+    this.#window.addEventListener("click", (event) => {
+      const item = this.#itemAt(event);
+      if (item !== undefined) this.#events.selected(item);
+    });
+    this.#window.addEventListener("pointermove", (event) => {
+      if (event.pointerType !== "touch") this.#events.hovered(this.#itemAt(event));
+    });
+    this.#window.addEventListener("pointerleave", () => this.#events.hovered(undefined));
+  }
+
+  #itemAt(event: MouseEvent): Item | undefined {
+    if (this.#display === undefined) return undefined;
+    const index = this.scroll.indexAt(event.clientY - this.#window.getBoundingClientRect().top);
+    return index >= 0 && index < this.#display.count ? this.#display.itemAt(index) : undefined;
+  }
+
+  #measure(): void {
+    if (this.#display === undefined) return;
+    const rowHeight = this.#narrow.matches ? 44 : 24;
+    const head = this.#narrow.matches ? 0 : headHeight;
+    this.#width = this.grid.clientWidth;
+    const height = Math.max(0, this.grid.clientHeight - head);
+    this.scroll.resize(this.#display.count, rowHeight, height);
+    this.#window.style.height = `${height}px`;
+    this.#spacer.style.height = `${Math.max(0, this.scroll.spacerHeight - height)}px`;
+    this.#painter.resize(this.#widestGutter(), height);
+    this.#writeBar();
+    // At once, not in the next frame: a resized canvas is empty.
+    this.#render(performance.now());
+  }
+
+  #writeBar(): void {
+    this.#barWritten = this.scroll.barPosition;
+    this.grid.scrollTop = this.#barWritten;
+    this.refresh();
+  }
+
+  #laneWidth(): number {
+    return this.#narrow.matches ? 10 : 16;
+  }
+
+  #widestGutter(): number {
+    return Math.max(96, Math.floor(this.#width * widestShare));
+  }
+
+  #render(now: number): void {
+    const session = this.#session;
+    const display = this.#display;
+    const moment = this.#moment;
+    const cache = this.#cache;
+    if (session === undefined || display === undefined || moment === undefined || cache === undefined) return;
+    const [first, last] = this.scroll.window();
+    if (Math.abs(this.scroll.top - this.#lastTop) > flingRows * this.scroll.rowHeight) {
+      this.#flungAt = now;
+      setTimeout(() => this.refresh(), settleMs);
+    }
+    this.#lastTop = this.scroll.top;
+
+    if (last >= first) this.#need(display, cache, first, last);
+    const lanes = Math.floor((this.#widestGutter() - 16 - afterLanes) / this.#laneWidth());
+    const widest = this.#painter.paint({
+      scroll: this.scroll,
+      display,
+      edges: session.edges,
+      moment,
+      selected: this.#selected,
+      hovered: this.#hovered,
+      view: (row) => cache.get(row),
+      colours: this.#colours,
+      width: this.#widestGutter(),
+      laneWidth: this.#laneWidth(),
+      cap: lanes,
+    });
+    const wanted = Math.max(
+      this.#narrow.matches ? 56 : 64,
+      16 + Math.min(widest, lanes) * this.#laneWidth() + afterLanes,
+    );
+    const width = this.#gutter.step(wanted, now, now - this.#flungAt < settleMs, this.#still.matches);
+    this.grid.style.setProperty("--gutter", `${width}px`);
+    if (this.#gutter.moving) this.refresh();
+    const bundle = Math.max(0, widest - lanes);
+    if (bundle !== this.#bundle) {
+      this.#bundle = bundle;
+      this.#events.bundled(bundle);
+    }
+    this.#rows(session, display, moment, cache, first, last);
+  }
+
+  #need(display: DisplayRows, cache: RowCache, first: number, last: number): void {
+    const ranges: (readonly [number, number])[] = [];
+    if (first < display.historyCount && display.eventCount > 0) {
+      ranges.push(display.eventsWithin(first, Math.min(last, display.historyCount - 1)));
+    }
+    const firstOutlier = display.historyCount + 1;
+    if (last >= firstOutlier) ranges.push([display.itemAt(Math.max(first, firstOutlier)), display.itemAt(last)]);
+    cache.need(ranges);
+  }
+
+  #rows(session: Session, display: DisplayRows, moment: Moment, cache: RowCache, first: number, last: number): void {
+    // One more than fit, so that a row has the same element while it scrolls through.
+    const wanted = Math.ceil(this.scroll.viewHeight / this.scroll.rowHeight) + 1;
+    while (this.#pool.length < wanted) {
+      const row = new RowElement();
+      this.#pool.push(row);
+      this.#window.append(row.element);
+    }
+    const state = (index: number, item: Item): RowState => ({
+      item,
+      index,
+      content: this.#content(session, display, cache, item),
+      selected: item === this.#selected,
+      hovered: item === this.#hovered,
+      known: display.isEvent(item)
+        ? moment.knows(item)
+        : !moment.active || moment.knows(display.gap(item)?.row ?? Infinity),
+      flashed: item === this.#flashed,
+      needle: this.#needle,
+      days: session.days,
+    });
+    const used = this.#pool.length;
+    for (const [slot, row] of this.#pool.entries()) {
+      const index = first + ((((slot - first) % used) + used) % used);
+      if (index > last) row.hide();
+      else row.show(state(index, display.itemAt(index)), this.scroll.offset(index));
+    }
+    const selected = this.#selected;
+    const at = selected === undefined ? -1 : display.indexOf(selected);
+    if (selected === undefined || (at >= first && at <= last)) this.#far.hide();
+    else
+      this.#far.show(
+        state(at, selected),
+        at < first ? -2 * this.scroll.rowHeight : this.scroll.viewHeight + this.scroll.rowHeight,
+      );
+    if (selected === undefined) this.grid.removeAttribute("aria-activedescendant");
+    else this.grid.setAttribute("aria-activedescendant", `row-${selected}`);
+  }
+
+  #content(session: Session, display: DisplayRows, cache: RowCache, item: Item): Content {
+    const gap = display.gap(item);
+    if (gap !== undefined) return { kind: "gap", gap };
+    if (item === display.shelf) return { kind: "shelf", count: display.outlierCount };
+    const view = cache.get(item);
+    return { kind: "event", view, words: view === undefined ? "" : graphWords(view, session.edges) };
+  }
+}

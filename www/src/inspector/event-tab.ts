@@ -1,0 +1,103 @@
+// The tab "Event": the facts of one event, whom it names and who names it, and its JSON.
+import { make } from "../dom.ts";
+import { count, counted, fullTime, utcTime } from "../format.ts";
+import { graphWords } from "../history/words.ts";
+import type { Detail, RowView } from "../protocol.ts";
+import type { Session } from "../session.ts";
+import { copyButton } from "./copy.ts";
+import { fillJson } from "./json.ts";
+import { type LinkActs, linkList } from "./links.ts";
+
+function arrivalWords(view: RowView): string {
+  switch (view.arrival) {
+    case "live":
+      return "live";
+    case "backfill":
+      return "backfilled, so its stream ordering is negative";
+    case "outlier":
+      return "as an outlier: the state before it is not known";
+  }
+}
+
+function facts(view: RowView, session: Session): HTMLElement {
+  const rows: [string, ...(Node | string)[]][] = [
+    ["type", make("span", { class: "mono foreign" }, view.type)],
+    [
+      "state key",
+      view.stateKey === null
+        ? make("span", { class: "more" }, "none: not a state event")
+        : make("span", { class: "mono foreign" }, view.stateKey === "" ? "“”" : view.stateKey),
+    ],
+    ["sender", make("span", { class: "mono foreign" }, view.sender)],
+    ["sent", `${fullTime(view.ts)} `, make("span", { class: "more" }, utcTime(view.ts))],
+    ["in the graph", graphWords(view, session.edges)],
+    ["arrival", arrivalWords(view)],
+  ];
+  if (view.reason !== "") rows.push([view.verdict, make("span", { class: "foreign" }, view.reason)]);
+  const list = make("dl", { class: "facts" });
+  for (const [name, ...value] of rows) list.append(make("dt", {}, name), make("dd", {}, ...value));
+  return list;
+}
+
+/** Everything the tab shows for `detail`. */
+export function eventTab(detail: Detail, session: Session, acts: LinkActs): HTMLElement[] {
+  const { view, parents, authEvents, children } = detail;
+  const parts = [facts(view, session)];
+  parts.push(...linkList(parents.length === 1 ? "Parent" : "Parents", "prev_events", parents, acts));
+  const more =
+    detail.childCount > children.length ? `, the first ${count(children.length)} of ${count(detail.childCount)}` : "";
+  parts.push(...linkList(children.length === 1 ? "Child" : "Children", `in this file${more}`, children, acts));
+  parts.push(...linkList("Auth events", `auth_events, ${counted(authEvents.length, "event")}`, authEvents, acts));
+  if (detail.json === "") return parts;
+
+  const pre = make("pre", { class: "json" });
+  const rows = new Map<string, number>();
+  for (const link of [...parents, ...authEvents]) if (link.view !== undefined) rows.set(link.eventId, link.view.row);
+  fillJson(pre, detail.json, new Set(rows.keys()), (id) => {
+    const row = rows.get(id);
+    if (row !== undefined) acts.go(row);
+  });
+  parts.push(
+    make(
+      "div",
+      { class: "band" },
+      make("h3", {}, "JSON"),
+      copyButton("copy", () => detail.json),
+    ),
+    pre,
+  );
+  return parts;
+}
+
+/** The head above the tabs: which event, by whom, and what became of it. */
+export function eventHead(view: RowView): HTMLElement[] {
+  const marks = { accepted: "✓ accepted", rejected: "✕ rejected", "soft-failed": "◐ soft-failed", outlier: "outlier" };
+  const kinds = { accepted: "ok", rejected: "bad", "soft-failed": "warn", outlier: "" };
+  const headline = make(
+    "div",
+    { class: "headline" },
+    make("h2", { class: "full-id mono foreign", title: view.eventId }, view.eventId),
+    copyButton("copy", () => view.eventId),
+    make(
+      "span",
+      { class: "verdict" },
+      make("span", { class: `tag ${kinds[view.verdict]}` }, marks[view.verdict]),
+      view.arrival === view.verdict ? undefined : make("span", { class: "tag" }, view.arrival),
+    ),
+  );
+  const fact = (text: string): HTMLElement => make("span", { class: "mono" }, text);
+  const by = make(
+    "p",
+    { class: "by" },
+    make("strong", { class: "foreign" }, view.type.replace(/^m\.room\./, "")),
+    " by ",
+    make("span", { class: "foreign" }, view.sender),
+    " · depth ",
+    fact(String(view.depth)),
+    " · stream ",
+    fact(String(view.stream)),
+    " · ",
+    fact(fullTime(view.ts).slice(11)),
+  );
+  return [headline, by];
+}

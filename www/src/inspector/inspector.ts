@@ -1,0 +1,233 @@
+// The panel that tells about the selection: head, tabs, body. A tab is a name and a way to fill the body; the panel keeps the
+// chosen tab when the selection moves. Beside the history on wide screens, a drawer on narrower ones, a sheet on phones.
+import { button, drawing, make } from "../dom.ts";
+import { EngineError } from "../engine.ts";
+import type { DisplayRows, Item } from "../history/display.ts";
+import type { Detail, Gap, Row, RowView } from "../protocol.ts";
+import type { Session } from "../session.ts";
+import { eventHead, eventTab } from "./event-tab.ts";
+import { linkList } from "./links.ts";
+import { overview } from "./overview.ts";
+
+export interface InspectorActs {
+  go(item: Item): void;
+  goGap(gap: Gap): void;
+  hover(item: Item | undefined): void;
+  choose(): void;
+  closed(): void;
+}
+
+interface Tab {
+  id: string;
+  name: string;
+  fill(detail: Detail, session: Session): HTMLElement[];
+}
+
+/** Heights of the sheet on phones, in shares of the page. */
+const sheetHeights = ["30%", "56%", "92%"];
+
+export class Inspector {
+  readonly #panel: HTMLElement;
+  readonly #acts: InspectorActs;
+  readonly #top = make("div", { class: "top-part" });
+  readonly #body = make("div", { class: "body", id: "inspector-body", tabindex: 0, "data-scrolls": true });
+  readonly #tabs: readonly Tab[];
+  readonly #grip: HTMLButtonElement;
+  #tab: Tab;
+  #height = 1;
+  #asked: AbortController | undefined;
+  #shown: { detail: Detail; session: Session } | undefined;
+
+  constructor(panel: HTMLElement, acts: InspectorActs) {
+    this.#panel = panel;
+    this.#acts = acts;
+    const event: Tab = { id: "event", name: "Event", fill: (detail, session) => eventTab(detail, session, acts) };
+    this.#tabs = [event];
+    this.#tab = event;
+    this.#grip = button({ class: "grip", "aria-label": "height of this panel" }, () =>
+      this.#setHeight((this.#height + 1) % sheetHeights.length),
+    );
+    this.#dragGrip();
+    panel.append(this.#grip, this.#top, this.#body);
+    this.#setHeight(1);
+  }
+
+  get isOpen(): boolean {
+    return this.#panel.classList.contains("open");
+  }
+
+  /** True where the panel covers the history instead of standing beside it. */
+  get covers(): boolean {
+    return getComputedStyle(this.#panel).position === "absolute";
+  }
+
+  open(): void {
+    this.#panel.classList.add("open");
+  }
+
+  close(): void {
+    this.#panel.classList.remove("open");
+  }
+
+  focus(): void {
+    this.open();
+    this.#body.focus();
+  }
+
+  get hasFocus(): boolean {
+    return this.#panel.contains(document.activeElement);
+  }
+
+  /** Shows the room. */
+  showRoom(session: Session): void {
+    this.#stop();
+    this.#shown = undefined;
+    this.#top.replaceChildren(
+      make(
+        "div",
+        { class: "headline" },
+        make("p", { class: "full-id mono foreign" }, session.source),
+        make("span", { class: "verdict" }, make("span", { class: "tag" }, session.sample ? "sample" : "file")),
+        this.#closeButton(),
+      ),
+    );
+    this.#fillBody("the room", overview(session, this.#acts));
+  }
+
+  /** Shows what an item is; an event's details come when the worker has them, and are returned then. */
+  async show(session: Session, display: DisplayRows, item: Item): Promise<RowView | undefined> {
+    this.#stop();
+    const gap = display.gap(item);
+    if (gap !== undefined) {
+      await this.#showGap(session, gap);
+      return undefined;
+    }
+    if (!display.isHeld(item)) {
+      this.showRoom(session);
+      return undefined;
+    }
+    const detail = await this.#detail(session, item);
+    if (detail !== undefined) this.#showEvent(detail, session);
+    return detail?.view;
+  }
+
+  /** Asked for anew with each selection: only the last answer counts. */
+  async #detail(session: Session, row: Row): Promise<Detail | undefined> {
+    const asked = new AbortController();
+    this.#asked = asked;
+    try {
+      const detail = await session.engine.call("detail", { row }, { signal: asked.signal });
+      return asked.signal.aborted ? undefined : detail;
+    } catch (error) {
+      if (error instanceof EngineError && (error.code === "cancelled" || error.code === "closed")) return undefined;
+      throw error;
+    }
+  }
+
+  #stop(): void {
+    this.#asked?.abort();
+    this.#asked = undefined;
+  }
+
+  #showEvent(detail: Detail, session: Session): void {
+    this.#shown = { detail, session };
+    const tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "About this event" });
+    for (const tab of this.#tabs) {
+      const chosen = tab === this.#tab;
+      tabs.append(
+        button(
+          {
+            class: "plain",
+            role: "tab",
+            id: `tab-${tab.id}`,
+            "aria-selected": String(chosen),
+            "aria-controls": "inspector-body",
+            tabindex: chosen ? 0 : -1,
+          },
+          () => this.#choose(tab),
+          tab.name,
+        ),
+      );
+    }
+    const [headline, by] = eventHead(detail.view);
+    headline?.append(this.#closeButton());
+    this.#top.replaceChildren(...[headline, by].filter((part) => part !== undefined), tabs);
+    this.#fillBody(undefined, ...this.#tab.fill(detail, session));
+    this.#body.setAttribute("aria-labelledby", `tab-${this.#tab.id}`);
+  }
+
+  async #showGap(session: Session, gap: Gap): Promise<void> {
+    const child = await this.#detail(session, gap.row);
+    if (child === undefined) return;
+    this.#shown = undefined;
+    this.#top.replaceChildren(
+      make(
+        "div",
+        { class: "headline" },
+        make("h2", { class: "full-id mono foreign" }, gap.missingId),
+        make("span", { class: "verdict" }, make("span", { class: "tag" }, "not held")),
+        this.#closeButton(),
+      ),
+      make(
+        "p",
+        { class: "by" },
+        "A parent that this file does not have. What came before it on this branch is not known here.",
+      ),
+    );
+    this.#fillBody(
+      "a gap",
+      ...linkList("Named by", "prev_events of", [{ eventId: gap.childId, view: child.view }], this.#acts),
+    );
+  }
+
+  #choose(tab: Tab): void {
+    this.#tab = tab;
+    if (this.#shown !== undefined) this.#showEvent(this.#shown.detail, this.#shown.session);
+  }
+
+  /** Without a label it is the panel of the chosen tab. */
+  #fillBody(label: string | undefined, ...parts: HTMLElement[]): void {
+    this.#body.replaceChildren(...parts);
+    this.#body.scrollTop = 0;
+    this.#body.setAttribute("role", label === undefined ? "tabpanel" : "region");
+    this.#body.removeAttribute("aria-labelledby");
+    if (label === undefined) this.#body.removeAttribute("aria-label");
+    else this.#body.setAttribute("aria-label", label);
+  }
+
+  #closeButton(): HTMLButtonElement {
+    return button(
+      { class: "plain square close", "aria-label": "close" },
+      () => {
+        this.close();
+        this.#acts.closed();
+      },
+      drawing(14, ["M3 3l10 10M13 3L3 13"]),
+    );
+  }
+
+  #setHeight(step: number): void {
+    this.#height = step;
+    this.#panel.style.setProperty("--sheet", sheetHeights[step] ?? "56%");
+  }
+
+  #dragGrip(): void {
+    let from = 0;
+    this.#grip.addEventListener("pointerdown", (event) => {
+      from = event.clientY;
+      this.#grip.setPointerCapture(event.pointerId);
+    });
+    this.#grip.addEventListener("pointerup", (event) => {
+      const moved = event.clientY - from;
+      if (Math.abs(moved) < 12) return;
+      // A drag is not a click: the button would step once more.
+      this.#grip.addEventListener("click", (click) => click.stopImmediatePropagation(), { once: true, capture: true });
+      if (moved > 0 && this.#height === 0) {
+        this.close();
+        this.#acts.closed();
+      } else {
+        this.#setHeight(Math.max(0, Math.min(sheetHeights.length - 1, this.#height + (moved < 0 ? 1 : -1))));
+      }
+    });
+  }
+}

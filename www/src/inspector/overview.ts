@@ -1,0 +1,70 @@
+// What the inspector shows while no event is selected: the room in a few facts and, for the sample, what this page is.
+import { button, make } from "../dom.ts";
+import { count, counted, fullTime, shortId } from "../format.ts";
+import type { Gap, Row } from "../protocol.ts";
+import type { Session } from "../session.ts";
+
+export interface OverviewActs {
+  /** Opens the file chooser. */
+  choose(): void;
+  go(row: Row): void;
+  goGap(gap: Gap): void;
+}
+
+const linksShown = 12;
+
+function listed<T>(items: readonly T[], link: (item: T) => Node, none: string): Node[] {
+  if (items.length === 0) return [make("span", { class: "more" }, none)];
+  const shown: Node[] = items.slice(0, linksShown).map(link);
+  if (items.length > linksShown)
+    shown.push(make("span", { class: "more" }, `and ${count(items.length - linksShown)} more`));
+  return shown;
+}
+
+export function overview(session: Session, acts: OverviewActs): HTMLElement {
+  const { opened } = session;
+  const title = session.sample ? "See what happened to a room." : (opened.name ?? "A room without a name");
+  const words = session.sample
+    ? "roomscope reads a Matrix room’s events and draws their history as a server sees it. This room was captured from three servers that were cut off from each other and met again. Select an event to see it, or drop a file of your own: it stays on this machine."
+    : `Read from ${session.source}. Select an event to see what it says, whom it names and who names it.`;
+  const list = make("dl", { class: "facts" });
+  const fact = (name: string, ...value: (Node | string)[]): void => {
+    list.append(make("dt", {}, name), make("dd", {}, ...value));
+  };
+  fact("room", make("span", { class: "mono foreign" }, opened.roomId ?? "unknown: no create event"));
+  fact("room version", opened.roomVersion ?? "unknown");
+  fact(
+    "events",
+    `${count(session.eventCount)} in the history`,
+    opened.outlierCount > 0 ? `, ${counted(opened.outlierCount, "outlier")}` : "",
+  );
+  if (session.eventCount > 0) fact("from, to", `${fullTime(opened.firstTs)}, ${fullTime(opened.lastTs)}`);
+  fact("lanes", count(opened.graph.laneCount));
+  const idLink = (row: Row, id: string): Node => button({ class: "plain link mono" }, () => acts.go(row), id);
+  fact("tips", ...listed(tipLinks(session), ({ row, id }) => idLink(row, id), "none"));
+  fact(
+    "gaps",
+    ...listed(
+      opened.gaps,
+      (gap) => button({ class: "plain link mono" }, () => acts.goGap(gap), shortId(gap.missingId)),
+      "none",
+    ),
+  );
+  if (opened.duplicates > 0) fact("named twice", counted(opened.duplicates, "event"));
+  return make(
+    "div",
+    { class: "intro" },
+    make("h2", { class: "foreign" }, title),
+    make("p", { class: "foreign" }, words),
+    make(
+      "div",
+      { class: "buttons" },
+      button({ class: "button primary" }, () => acts.choose(), "Choose a file…"),
+    ),
+    list,
+  );
+}
+
+function tipLinks(session: Session): { row: Row; id: string }[] {
+  return [...session.opened.tips].map((row, i) => ({ row, id: shortId(session.opened.tipIds[i] ?? "") }));
+}

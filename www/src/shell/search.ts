@@ -1,0 +1,163 @@
+// The search field and what it found: the worker looks, newest rows first, and its hits come in parts while one types on.
+import { button, drawing, make, setText } from "../dom.ts";
+import { count } from "../format.ts";
+import type { Session } from "../session.ts";
+
+const waitMs = 90;
+
+export interface SearchActs {
+  /** The query changed, or more was found. */
+  found(needle: string): void;
+  stepHit(forward: boolean): void;
+  left(): void;
+  turn(): void;
+}
+
+export class Search {
+  readonly #acts: SearchActs;
+  readonly #input: HTMLInputElement;
+  readonly #hits = make("span", { class: "hits", role: "status" });
+  readonly #turns: HTMLElement[];
+  readonly #order: HTMLButtonElement;
+  #session: Session | undefined;
+  #asked: AbortController | undefined;
+  #timer = 0;
+  #query = "";
+  /** Ascending. */
+  #rows: Uint32Array = new Uint32Array();
+  #scanned = 0;
+  #total = 0;
+
+  constructor(bar: HTMLElement, acts: SearchActs) {
+    this.#acts = acts;
+    this.#input = make("input", {
+      type: "search",
+      placeholder: "search id, sender, type or text",
+      "aria-label": "search the room",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
+    this.#turns = [
+      button({ class: "plain turn", "aria-label": "found row before" }, () => acts.stepHit(false), "‹"),
+      button({ class: "plain turn", "aria-label": "next found row" }, () => acts.stepHit(true), "›"),
+    ];
+    this.#order = button({ class: "button", id: "order" }, () => acts.turn());
+    bar.append(
+      make(
+        "div",
+        { class: "search", role: "search" },
+        make(
+          "label",
+          { class: "field" },
+          drawing(12, ["M6.5 1.5a5 5 0 1 0 0 10a5 5 0 1 0 0-10zM10.2 10.2L14.5 14.5"]),
+          this.#input,
+          this.#hits,
+          ...this.#turns,
+          make("kbd", { "aria-hidden": "true" }, "/"),
+        ),
+        this.#order,
+      ),
+    );
+    this.#input.addEventListener("input", () => {
+      clearTimeout(this.#timer);
+      this.#timer = window.setTimeout(() => this.#ask(), waitMs);
+    });
+    this.#input.addEventListener("keydown", (event) => this.#key(event));
+    this.#tell(undefined);
+  }
+
+  get query(): string {
+    return this.#query;
+  }
+
+  get rows(): Uint32Array {
+    return this.#rows;
+  }
+
+  showRoom(session: Session): void {
+    this.#session = session;
+    this.#ask();
+  }
+
+  showOrder(newestFirst: boolean): void {
+    setText(this.#order, newestFirst ? "Newest first ↓" : "Oldest first ↓");
+  }
+
+  focus(): void {
+    this.#input.focus();
+    this.#input.select();
+  }
+
+  clear(): void {
+    this.#input.value = "";
+    this.#ask();
+  }
+
+  /** Says which of the hits is selected. */
+  showPlace(place: number | undefined): void {
+    this.#tell(place);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      this.#acts.stepHit(!event.shiftKey);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      if (this.#input.value !== "") this.clear();
+      else this.#acts.left();
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      this.#acts.left();
+    }
+  }
+
+  #ask(): void {
+    this.#asked?.abort();
+    this.#asked = undefined;
+    this.#query = this.#input.value.trim();
+    this.#rows = new Uint32Array();
+    this.#scanned = 0;
+    this.#total = this.#session?.heldCount ?? 0;
+    const session = this.#session;
+    if (session !== undefined && this.#query !== "") {
+      const asked = new AbortController();
+      this.#asked = asked;
+      const done = session.engine.call(
+        "find",
+        { query: this.#query },
+        {
+          signal: asked.signal,
+          onProgress: ({ rows, scanned }) => {
+            // Parts come newest first; together they stay ascending.
+            const all = new Uint32Array(rows.length + this.#rows.length);
+            all.set(rows);
+            all.set(this.#rows, rows.length);
+            this.#rows = all;
+            this.#scanned = scanned;
+            this.#acts.found(this.#query);
+          },
+        },
+      );
+      // A search that was overtaken or whose room was closed has nobody left to tell.
+      done.catch(() => undefined);
+    }
+    this.#acts.found(this.#query);
+  }
+
+  #tell(place: number | undefined): void {
+    const active = this.#query !== "";
+    for (const turn of this.#turns) turn.hidden = !active || this.#rows.length === 0;
+    if (!active) setText(this.#hits, "");
+    else if (this.#scanned < this.#total)
+      setText(this.#hits, `${count(this.#rows.length)} in ${Math.floor((100 * this.#scanned) / this.#total)} %`);
+    else if (this.#rows.length === 0) setText(this.#hits, "nothing found");
+    else
+      setText(
+        this.#hits,
+        place === undefined
+          ? `${count(this.#rows.length)} found`
+          : `${count(place + 1)} of ${count(this.#rows.length)}`,
+      );
+  }
+}

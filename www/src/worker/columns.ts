@@ -1,0 +1,102 @@
+// The room's lane layout as columns that can be searched by row: edges by child, children by parent, and for every block
+// of rows the edges that are open at its newer end, so that the edges crossing a window are found without walking the room.
+import type { Room } from "roomscope";
+import type { GraphColumns } from "../protocol.ts";
+
+/** Offsets of a counting sort: start[k] … start[k+1] is the place of key k. */
+function offsets(keys: Uint32Array, count: number): Uint32Array {
+  const start = new Uint32Array(count + 1);
+  for (let i = 0; i < keys.length; i++) start[keys[i]! + 1]!++;
+  for (let k = 0; k < count; k++) start[k + 1]! += start[k]!;
+  return start;
+}
+
+const firstBlockSize = 512;
+
+/** Doubles the block until the lists of open edges are small beside the edges themselves. */
+function chooseBlockSize(child: Uint32Array, parent: Uint32Array): number {
+  const budget = 2 * child.length + 65_536;
+  let size = firstBlockSize;
+  for (;;) {
+    let total = 0;
+    for (let e = 0; e < child.length; e++) {
+      total += Math.floor(child[e]! / size) - Math.floor(parent[e]! / size);
+    }
+    if (total <= budget) return size;
+    size *= 2;
+  }
+}
+
+function openEdges(child: Uint32Array, parent: Uint32Array, rows: number, blockSize: number) {
+  const boundaries = Math.floor(rows / blockSize) + 1;
+  const openStart = new Uint32Array(boundaries + 1);
+  const each = (visit: (boundary: number, edge: number) => void): void => {
+    for (let e = 0; e < child.length; e++) {
+      // Boundary k lies between rows k * blockSize - 1 and k * blockSize.
+      const last = Math.floor(child[e]! / blockSize);
+      for (let k = Math.floor(parent[e]! / blockSize) + 1; k <= last; k++) visit(k, e);
+    }
+  };
+  each((k) => openStart[k + 1]!++);
+  for (let k = 0; k < boundaries; k++) openStart[k + 1]! += openStart[k]!;
+  const next = openStart.slice();
+  const openEdge = new Uint32Array(openStart[boundaries]!);
+  each((k, e) => {
+    openEdge[next[k]!++] = e;
+  });
+  return { openStart, openEdge };
+}
+
+/** The columns of a room's graph; their buffers are fresh and may be transferred. */
+export function graphColumns(layout: ReturnType<Room["layout"]>): GraphColumns {
+  const { eventCount, laneCount, lane, edgeFrom, edgeTo, edgeLane } = layout;
+  const edges = edgeFrom.length;
+
+  const edgeStart = offsets(edgeFrom, eventCount);
+  const next = edgeStart.slice();
+  const child = new Uint32Array(edges);
+  const parent = new Uint32Array(edges);
+  const runsIn = new Uint32Array(edges);
+  for (let i = 0; i < edges; i++) {
+    const e = next[edgeFrom[i]!]!++;
+    child[e] = edgeFrom[i]!;
+    parent[e] = edgeTo[i]!;
+    runsIn[e] = edgeLane[i]!;
+  }
+
+  const childStart = offsets(parent, eventCount);
+  const nextChild = childStart.slice();
+  const childRow = new Uint32Array(edges);
+  for (let e = 0; e < edges; e++) childRow[nextChild[parent[e]!]!++] = child[e]!;
+
+  const blockSize = chooseBlockSize(child, parent);
+  return {
+    eventCount,
+    laneCount,
+    lane,
+    edgeStart,
+    edgeChild: child,
+    edgeParent: parent,
+    edgeLane: runsIn,
+    childStart,
+    childRow,
+    blockSize,
+    ...openEdges(child, parent, eventCount, blockSize),
+  };
+}
+
+/** The buffers behind the columns, to be moved to the page instead of copied. */
+export function transferable(g: GraphColumns): ArrayBuffer[] {
+  const columns = [
+    g.lane,
+    g.edgeStart,
+    g.edgeChild,
+    g.edgeParent,
+    g.edgeLane,
+    g.childStart,
+    g.childRow,
+    g.openStart,
+    g.openEdge,
+  ];
+  return columns.map((column) => column.buffer as ArrayBuffer);
+}

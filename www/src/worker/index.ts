@@ -1,0 +1,119 @@
+// The worker's side of the protocol: calls wait in a queue and are worked off step by step, so that a cancelled call is
+// dropped before any work goes into it, and a long search never keeps the rows of the window waiting.
+import { init, Room } from "roomscope";
+import type { Failure, Found, FromWorker, Opened, Request, ToWorker } from "../protocol.ts";
+import { readBytes } from "./bytes.ts";
+import { transferable } from "./columns.ts";
+import { OpenRoom } from "./room.ts";
+
+/** Milliseconds of search between looks at the queue. */
+const findSlice = 12;
+
+/** Yields progress; returns the result. */
+type Steps = AsyncGenerator<unknown, unknown>;
+type Job = { id: number; steps: Steps };
+
+let room: OpenRoom | undefined;
+let queue: Job[] = [];
+let working = false;
+
+function reply(message: FromWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer });
+}
+
+function failure(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "internal";
+  return { code, message };
+}
+
+function opened(): OpenRoom {
+  if (room === undefined) throw Object.assign(new Error("no room is open"), { code: "no-room" });
+  return room;
+}
+
+async function open(id: number, source: Blob | ArrayBuffer): Promise<Opened> {
+  const [bytes] = await Promise.all([readBytes(source), init()]);
+  const engine = new Room();
+  const report = engine.add(bytes, { onProgress: (progress) => reply({ id, progress }) });
+  if (engine.size === 0) {
+    const first = report.problems[0];
+    const reason = first === undefined ? "it is empty" : `line ${first.at}: ${first.message}`;
+    throw Object.assign(new Error(`no event could be read (${reason})`), { code: "no-events" });
+  }
+  room = new OpenRoom(engine);
+  return room.opened(report);
+}
+
+async function* steps(request: Request): Steps {
+  switch (request.call) {
+    case "open":
+      return open(request.id, request.params.source);
+    case "rows":
+      return opened().rows(request.params.from, request.params.count);
+    case "locate":
+      return opened().locate(request.params.id);
+    case "detail": {
+      const detail = opened().detail(request.params.row);
+      if (detail === undefined) throw Object.assign(new Error("there is no such row"), { code: "no-row" });
+      return detail;
+    }
+    case "find":
+      return yield* opened().find(request.params.query, findSlice);
+  }
+}
+
+function transferOf(value: unknown): Transferable[] {
+  if (typeof value !== "object" || value === null) return [];
+  if ("graph" in value) return [...transferable((value as Opened).graph), (value as Opened).tips.buffer as ArrayBuffer];
+  if ("scanned" in value) return [(value as Found).rows.buffer as ArrayBuffer];
+  return [];
+}
+
+/** One step of the first job; what has more to do goes to the end. */
+async function work(job: Job): Promise<void> {
+  try {
+    const { done, value } = await job.steps.next();
+    if (done === true) {
+      reply({ id: job.id, result: value }, transferOf(value));
+    } else {
+      reply({ id: job.id, progress: value }, transferOf(value));
+      queue.push(job);
+    }
+  } catch (error) {
+    reply({ id: job.id, error: failure(error) });
+  }
+}
+
+const { port1: wake, port2: turn } = new MessageChannel();
+
+/** Lets messages that have come meanwhile be heard, cancellations above all. A timer would wait 4 ms each time. */
+function listen(): Promise<void> {
+  return new Promise((resolve) => {
+    turn.onmessage = () => resolve();
+    wake.postMessage(null);
+  });
+}
+
+async function workOff(): Promise<void> {
+  if (working) return;
+  working = true;
+  await listen();
+  for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+    await work(job);
+    await listen();
+  }
+  working = false;
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  if ("cancel" in data) {
+    const waiting = queue.find((job) => job.id === data.cancel);
+    if (waiting === undefined) return;
+    queue = queue.filter((job) => job !== waiting);
+    reply({ id: waiting.id, error: { code: "cancelled", message: "the call was cancelled" } });
+    return;
+  }
+  queue.push({ id: data.id, steps: steps(data) });
+  void workOff();
+});

@@ -1,0 +1,215 @@
+// One open room: the engine's `Room`, the ids of its rows, and the answers the page asks for, each made from the engine for
+// the rows in question and no others.
+import { type AddReport, type EventInfo, Room } from "roomscope";
+import type { Detail, Found, Gap, Link, Opened, Row, RowView } from "../protocol.ts";
+import { graphColumns } from "./columns.ts";
+import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
+import { RowIds } from "./ids.ts";
+import { prettyJson } from "./json.ts";
+
+/** Problems that are sent to be listed; the count tells of the rest. */
+const problemsShown = 1000;
+const childrenShown = 100;
+/** How many auth events are kept read; a page of rows names the same few again and again. */
+const lookupsKept = 512;
+/** Where the room's name is looked for: newest events first, then the room's beginning. */
+const nameSearchNewest = 20_000;
+const nameSearchOldest = 2_000;
+
+export class OpenRoom {
+  readonly #room: Room;
+  readonly #ids: RowIds;
+  readonly #eventCount: number;
+  readonly #tips: ReadonlySet<string>;
+  #childStart: Uint32Array = new Uint32Array(1);
+  #childRow: Uint32Array = new Uint32Array();
+  readonly #read = new Map<string, ReturnType<Lookup>>();
+
+  constructor(room: Room) {
+    this.#room = room;
+    const history = room.timeline();
+    this.#eventCount = history.length;
+    const inHistory = new Set(history);
+    const outliers =
+      room.size > history.length ? room.timeline({ outliers: true }).filter((id) => !inHistory.has(id)) : [];
+    this.#ids = new RowIds(history.concat(outliers));
+    this.#tips = new Set(room.forwardExtremities());
+  }
+
+  /** What the page must know before it draws its first row. */
+  opened(report: AddReport): Opened {
+    const room = this.#room;
+    const n = this.#eventCount;
+    const graph = graphColumns(room.layout());
+    // The columns move to the page; the children of a row are all that is asked for here.
+    this.#childStart = graph.childStart.slice();
+    this.#childRow = graph.childRow.slice();
+    const tips = Uint32Array.from([...this.#tips].flatMap((id) => this.#ids.rowOf(id) ?? [])).sort();
+    return {
+      roomId: room.roomId,
+      roomVersion: room.roomVersion,
+      name: this.#name(),
+      graph,
+      outlierCount: this.#ids.count - n,
+      tips,
+      tipIds: [...tips].map((row) => this.#ids.at(row) ?? ""),
+      gaps: this.#gaps(),
+      added: report.added,
+      duplicates: report.duplicates,
+      problems: report.problems.slice(0, problemsShown),
+      problemCount: report.problems.length,
+      firstTs: this.#info(0)?.originServerTs ?? 0,
+      lastTs: this.#info(n - 1)?.originServerTs ?? 0,
+    };
+  }
+
+  rows(from: Row, count: number): RowView[] {
+    const views: RowView[] = [];
+    const inHistory = Math.max(0, Math.min(count, this.#eventCount - from));
+    if (inHistory > 0) {
+      this.#room
+        .rows({ order: "topological", direction: "f", offset: from, limit: inHistory })
+        .forEach((info, i) => views.push(this.#view(from + i, info)));
+    }
+    for (let row = from + inHistory; row < Math.min(from + count, this.#ids.count); row++) {
+      const info = this.#info(row);
+      if (info !== undefined) views.push(this.#view(row, info));
+    }
+    return views;
+  }
+
+  locate(id: string): Row | undefined {
+    return this.#ids.locate(id);
+  }
+
+  detail(row: Row): Detail | undefined {
+    const info = this.#info(row);
+    if (info === undefined) return undefined;
+    const inHistory = row < this.#eventCount;
+    const children = inHistory ? this.#childRow.subarray(this.#childStart[row], this.#childStart[row + 1]) : [];
+    const pdu = this.#room.pdu(info.eventId);
+    return {
+      view: this.#view(row, info),
+      parents: distinct(info.prevEvents).map((id) => this.#link(id)),
+      authEvents: distinct(info.authEvents).map((id) => this.#link(id)),
+      children: [...children.slice(0, childrenShown)].map((child) => this.#link(this.#ids.at(child) ?? "")),
+      childCount: children.length,
+      json: pdu === undefined ? "" : prettyJson(pdu),
+    };
+  }
+
+  /**
+   * Rows whose id begins with the query, or whose type, state key, sender or words hold it (letters' case aside), newest
+   * first in parts of about `slice` milliseconds.
+   */
+  *find(query: string, slice: number): Generator<Found, null> {
+    const needle = query.toLowerCase();
+    const idStart = query.startsWith("$") ? query : `$${query}`;
+    const total = this.#ids.count;
+    const step = 64;
+    let scanned = 0;
+    while (scanned < total) {
+      const found: number[] = [];
+      const end = performance.now() + slice;
+      do {
+        const to = total - scanned;
+        const from = Math.max(0, to - step);
+        for (const view of this.rows(from, to - from)) {
+          const { summary } = view;
+          const hit =
+            view.eventId.startsWith(idStart) ||
+            view.type.toLowerCase().includes(needle) ||
+            view.sender.toLowerCase().includes(needle) ||
+            summary.text.toLowerCase().includes(needle) ||
+            (view.stateKey?.toLowerCase().includes(needle) ?? false);
+          if (hit) found.push(view.row);
+        }
+        scanned += to - from;
+      } while (scanned < total && performance.now() < end);
+      yield { rows: Uint32Array.from(found).sort(), scanned, total };
+    }
+    return null;
+  }
+
+  #info(row: Row): EventInfo | undefined {
+    const id = this.#ids.at(row);
+    return id === undefined ? undefined : this.#room.event(id);
+  }
+
+  #link(eventId: string): Link {
+    const row = this.#ids.rowOf(eventId);
+    const info = row === undefined ? undefined : this.#room.event(eventId);
+    return row === undefined || info === undefined ? { eventId } : { eventId, view: this.#view(row, info) };
+  }
+
+  #view(row: Row, info: EventInfo): RowView {
+    const pdu = this.#room.pdu(info.eventId) as Content | undefined;
+    const content = pdu === undefined ? undefined : objectOf(pdu["content"]);
+    return {
+      row,
+      eventId: info.eventId,
+      unique: this.#ids.uniqueLength(info.eventId),
+      type: info.type,
+      stateKey: info.stateKey,
+      sender: info.sender,
+      depth: info.depth,
+      stream: info.streamOrdering,
+      ts: info.originServerTs,
+      verdict: info.verdict,
+      arrival: info.arrival,
+      reason: info.reason ?? "",
+      parentCount: distinct(info.prevEvents).length,
+      tip: this.#tips.has(info.eventId),
+      summary: describe(info, content, pdu?.["redacts"], this.#lookup),
+    };
+  }
+
+  readonly #lookup: Lookup = (eventId) => {
+    const read = this.#read.get(eventId);
+    if (read !== undefined) return read;
+    const info = this.#room.event(eventId);
+    if (info === undefined) return undefined;
+    const pdu = this.#room.pdu(eventId) as Content | undefined;
+    const found = { type: info.type, stateKey: info.stateKey, content: objectOf(pdu?.["content"]) };
+    if (this.#read.size >= lookupsKept) this.#read.clear();
+    this.#read.set(eventId, found);
+    return found;
+  };
+
+  #gaps(): Gap[] {
+    return this.#room.backwardExtremities().flatMap(({ eventId, missing }) => {
+      const row = this.#ids.rowOf(eventId);
+      if (row === undefined || row >= this.#eventCount) return [];
+      return missing.map((missingId) => ({ row, childId: eventId, missingId }));
+    });
+  }
+
+  #name(): string | undefined {
+    const n = this.#eventCount;
+    const step = 500;
+    const nameIn = (rows: EventInfo[]): string | undefined => {
+      for (const info of rows) {
+        if (info.type !== "m.room.name" || info.stateKey !== "" || info.verdict !== "accepted") continue;
+        const name = objectOf((this.#room.pdu(info.eventId) as Content | undefined)?.["content"])["name"];
+        if (typeof name === "string" && name !== "") return name.slice(0, 200);
+      }
+      return undefined;
+    };
+    const page = (offset: number): EventInfo[] =>
+      this.#room.rows({ order: "topological", direction: "b", offset, limit: step });
+    const newest = Math.min(n, nameSearchNewest);
+    for (let offset = 0; offset < newest; offset += step) {
+      const name = nameIn(page(offset));
+      if (name !== undefined) return name;
+    }
+    for (let offset = Math.max(newest, n - nameSearchOldest); offset < n; offset += step) {
+      const name = nameIn(page(offset));
+      if (name !== undefined) return name;
+    }
+    return undefined;
+  }
+}
+
+function distinct(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}
