@@ -8,6 +8,7 @@ import { installForTests } from "./lib/consumer.mjs";
 import { dependencies, npmResult } from "./lib/npm.mjs";
 import { buildPackage } from "./lib/package.mjs";
 import { ROOT, run } from "./lib/run.mjs";
+import { buildViewer } from "./lib/viewer.mjs";
 
 /** @typedef {import("./lib/steps.mjs").Work} Work */
 
@@ -47,13 +48,11 @@ async function setUp() {
 /** @type {Work} */
 async function wasmLints(options) {
   const target = await wasm32();
-  const args = ["clippy", "--lib", "--test", "wasm", ...TARGET, ...target.args, "--", "-D", "warnings"];
-  if (target.clippy) return run("cargo", args, options);
-  // Clippy brings its own compiler, for which a std built by another one is of no use: the compiler's warnings remain.
-  return run("cargo", ["check", "--lib", ...TARGET, ...target.args], {
-    ...options,
-    env: { ...target.env, CARGO_BUILD_WARNINGS: "deny" },
-  });
+  if (!target.clippy) {
+    // Clippy brings its own compiler, for which a std built by another one is of no use.
+    return { code: 0, output: "", skipped: `clippy cannot use ${target.name}` };
+  }
+  return run("cargo", ["clippy", "--lib", "--test", "wasm", ...TARGET, "--", "-D", "warnings"], options);
 }
 
 /**
@@ -83,8 +82,7 @@ async function packageTests(options) {
 
 /** @type {Work} */
 async function viewerTests(options) {
-  await buildPackage();
-  await dependencies("www");
+  await buildViewer();
   const env = await browser();
   return npmResult(["run", "e2e"], { ...options, cwd: join(ROOT, "www"), env });
 }

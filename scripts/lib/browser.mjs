@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { aptInstall } from "./apt.mjs";
-import { Stop, which } from "./run.mjs";
+import { once, Stop, which } from "./run.mjs";
 
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -20,7 +20,7 @@ function find() {
  *
  * @returns {Promise<{ CHROMIUM: string, CHROMEDRIVER: string }>} their paths, as the tests' environment names them
  */
-export async function browser() {
+export const browser = once(async () => {
   let found = find();
   if (found === undefined && (await aptInstall(["chromium", "chromium-driver"]))) found = find();
   if (found === undefined) {
@@ -29,4 +29,4 @@ export async function browser() {
     );
   }
   return found;
-}
+});

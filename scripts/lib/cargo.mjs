@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { aptInstall } from "./apt.mjs";
-import { mustRun, ROOT, run, Stop, say, timed, which } from "./run.mjs";
+import { mustRun, once, ROOT, run, Stop, say, timed, which } from "./run.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 const TOOLS = join(ROOT, "target/tools");
@@ -48,7 +48,7 @@ export function checkNode() {
  * @returns {Promise<{ rustc: string, version: string, targetDir: string }>} rustc's version, the crate's version and
  *   cargo's target folder
  */
-export async function checkRust() {
+export const checkRust = once(async () => {
   const manifest = readFileSync(join(ROOT, "Cargo.toml"), "utf8");
   const least = /^rust-version = "(.+)"$/m.exec(manifest)?.[1] ?? "1.90";
   const answer = await run("rustc", ["--version"]);
@@ -62,7 +62,7 @@ export async function checkRust() {
   const metadata = await mustRun("reading Cargo.toml", "cargo", ["metadata", "--no-deps", "--format-version", "1"]);
   const { packages, target_directory: targetDir } = JSON.parse(metadata.slice(metadata.indexOf("{")));
   return { rustc: found, version: packages[0].version, targetDir };
-}
+});
 
 /** @returns {Promise<boolean>} whether rustc on PATH has a standard library for wasm32 */
 async function hasTarget() {
@@ -95,7 +95,8 @@ async function debianWay() {
  *
  * @returns {Promise<Wasm32>}
  */
-export async function wasm32() {
+export const wasm32 = once(async () => {
+  /** @type {Omit<Wasm32, "name">} */
   const plain = { args: [], env: {}, clippy: true };
   if (await hasTarget()) return { name: "installed", ...plain };
   if (which("rustup") !== undefined) {
@@ -113,7 +114,7 @@ export async function wasm32() {
     );
   }
   return way;
-}
+});
 
 /** @returns {Promise<string>} the version of wasm-bindgen that Cargo.lock holds */
 export async function bindgenVersion() {
@@ -130,7 +131,7 @@ export async function bindgenVersion() {
  *
  * @returns {Promise<{ bindgen: string, testRunner: string, version: string }>}
  */
-export async function bindgenTools() {
+export const bindgenTools = once(async () => {
   const version = await bindgenVersion();
   const own = {
     bindgen: join(TOOLS, "bin/wasm-bindgen"),
@@ -149,4 +150,4 @@ export async function bindgenTools() {
     ]),
   );
   return own;
-}
+});

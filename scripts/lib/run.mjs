@@ -138,6 +138,17 @@ export function which(name) {
   return undefined;
 }
 
+/**
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {() => Promise<T>} does the work at the first call and gives that call's answer ever after
+ */
+export function once(work) {
+  /** @type {Promise<T> | undefined} */
+  let answer;
+  return () => (answer ??= work());
+}
+
 /** @param {string} text one line that says what is being done or was found */
 export function say(text) {
   console.log(`• ${text}`);

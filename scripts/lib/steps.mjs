@@ -5,7 +5,8 @@ import { verdict } from "./counts.mjs";
 import { Stop } from "./run.mjs";
 
 /**
- * @typedef {import("./run.mjs").Result} Result
+ * @typedef {import("./run.mjs").Result & { skipped?: string }} Result a step that cannot run here says why, and counts
+ *   for nothing
  * @typedef {(options: import("./run.mjs").RunOptions) => Promise<Result>} Work gets the time limit and the line
  *   listener to hand to `run`
  *
@@ -41,13 +42,19 @@ async function attempt({ work, limit }) {
  * @returns {Promise<import("./counts.mjs").Counts>}
  */
 export async function runSteps(steps) {
+  /** @type {string[]} */
   const rows = [];
   const total = { passed: 0, failed: 0 };
   for (const step of steps) {
     console.log(`\n▸ ${step.name}`);
     const start = performance.now();
-    const { code, output } = await attempt(step);
+    const { code, output, skipped } = await attempt(step);
     const seconds = (performance.now() - start) / 1000;
+    if (skipped !== undefined) {
+      rows.push(`- ${step.name.padEnd(28)} skipped: ${skipped}`);
+      console.log(`  ${rows.at(-1)}`);
+      continue;
+    }
     const { passed, failed } = verdict(code, output);
     total.passed += passed;
     total.failed += failed;
