@@ -1,0 +1,3 @@
+//! State: the persistent state map, event auth and state resolution. Relies on [`crate::event`] and [`crate::nid`].
+
+pub mod map;
