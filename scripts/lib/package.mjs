@@ -34,7 +34,7 @@ async function assemble(version) {
   cpSync(join(ROOT, "pkg-template/README.md"), join(NEXT, "README.md"));
   for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, name), join(NEXT, name));
 
-  checkBudget(dist);
+  await checkBudget(dist);
   // Swapped in whole: whoever has the package open sees the old one or the new one.
   const old = join(ROOT, "target/pkg-old");
   rmSync(old, { recursive: true, force: true });
