@@ -9,7 +9,17 @@
  */
 
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -43,7 +53,8 @@ export function roomFile(options = {}) {
 
 function validate({ events, members, seed, version }) {
   const within = (name, value, low, high) => {
-    if (!Number.isSafeInteger(value) || value < low || value > high) throw new RangeError(`--${name} must be a whole number from ${low} to ${high}, not ${value}`);
+    if (!Number.isSafeInteger(value) || value < low || value > high)
+      throw new RangeError(`--${name} must be a whole number from ${low} to ${high}, not ${value}`);
   };
   within("events", events, 1, 2 ** 31);
   within("members", members, 1, CAPACITY - 16);
@@ -58,7 +69,9 @@ function fileName({ events, members, seed, version, ids, utf8 }) {
 /** A changed generator makes other files. */
 function generatorHash() {
   const hash = createHash("sha256");
-  const parts = readdirSync(join(HERE, "generator")).sort().map((name) => join(HERE, "generator", name));
+  const parts = readdirSync(join(HERE, "generator"))
+    .sort()
+    .map((name) => join(HERE, "generator", name));
   for (const part of [...parts, fileURLToPath(import.meta.url)]) hash.update(readFileSync(part));
   return hash.digest("hex");
 }
@@ -103,7 +116,8 @@ function main() {
     return;
   }
   const { check: _check, ...options } = values;
-  for (const name of ["events", "members", "seed", "version"]) if (options[name] !== undefined) options[name] = Number(options[name]);
+  for (const name of ["events", "members", "seed", "version"])
+    if (options[name] !== undefined) options[name] = Number(options[name]);
   console.log(roomFile(options));
 }
 

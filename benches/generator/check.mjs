@@ -32,7 +32,10 @@ function readCapture(path) {
   if (!/\.json(\.gz)?$/.test(path)) return undefined;
   const bytes = readFileSync(path);
   const capture = JSON.parse(path.endsWith(".gz") ? gunzipSync(bytes) : bytes);
-  const isCapture = capture.room_version !== undefined && Array.isArray(capture.events?.[0]) && typeof capture.events[0].at(-1) === "object";
+  const isCapture =
+    capture.room_version !== undefined &&
+    Array.isArray(capture.events?.[0]) &&
+    typeof capture.events[0].at(-1) === "object";
   return isCapture ? capture : undefined;
 }
 

@@ -13,10 +13,18 @@ const WORDS = (
 ).split(" ");
 
 const OTHER_WORDS =
-  "größer für über schön café déjà naïve façade señor mañana привет сервер комната спасибо 你好 服务器 房间 谢谢 こんにちは サーバー 안녕하세요 서버 👍 🎉 😂 🔥 ❤️ 🤔".split(" ");
+  "größer für über schön café déjà naïve façade señor mañana привет сервер комната спасибо 你好 服务器 房间 谢谢 こんにちは サーバー 안녕하세요 서버 👍 🎉 😂 🔥 ❤️ 🤔".split(
+    " ",
+  );
 
-const GIVEN_NAMES = "Ada Bo Chen Dora Emil Fay Goran Hana Ivo Jun Kaya Lars Mina Nils Olga Pia Quinn Rosa Sven Tala Umar Vera Wim Xenia Yusuf Zoë Łukasz Søren".split(" ");
-const FAMILY_NAMES = "Lindqvist Okafor Meyer Tanaka Novak Silva Haddad Petrov Brandt Moreau Kowalski Dubois Rossi Yılmaz Nguyen Costa".split(" ");
+const GIVEN_NAMES =
+  "Ada Bo Chen Dora Emil Fay Goran Hana Ivo Jun Kaya Lars Mina Nils Olga Pia Quinn Rosa Sven Tala Umar Vera Wim Xenia Yusuf Zoë Łukasz Søren".split(
+    " ",
+  );
+const FAMILY_NAMES =
+  "Lindqvist Okafor Meyer Tanaka Novak Silva Haddad Petrov Brandt Moreau Kowalski Dubois Rossi Yılmaz Nguyen Costa".split(
+    " ",
+  );
 const REACTIONS = ["👍", "❤️", "😂", "🎉", "👀", "🚀", "😢", "+1", "👍️", "💯"];
 
 /** About `length` characters of prose. */
@@ -37,7 +45,9 @@ function markUp(random, text) {
   const words = text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").split(" ");
   const at = random.below(words.length);
   words[at] = random.chance(0.5) ? `<strong>${words[at]}</strong>` : `<code>${words[at]}</code>`;
-  return words.length > 40 ? `<p>${words.slice(0, 30).join(" ")}</p>\n<p>${words.slice(30).join(" ")}</p>` : words.join(" ");
+  return words.length > 40
+    ? `<p>${words.slice(0, 30).join(" ")}</p>\n<p>${words.slice(30).join(" ")}</p>`
+    : words.join(" ");
 }
 
 function mediaUrl(random, server) {

@@ -25,7 +25,19 @@ function byCodePoint(left, right) {
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-const KEPT = ["event_id", "type", "room_id", "sender", "state_key", "content", "hashes", "depth", "prev_events", "auth_events", "origin_server_ts"];
+const KEPT = [
+  "event_id",
+  "type",
+  "room_id",
+  "sender",
+  "state_key",
+  "content",
+  "hashes",
+  "depth",
+  "prev_events",
+  "auth_events",
+  "origin_server_ts",
+];
 const KEPT_BEFORE_11 = [...KEPT, "prev_state", "membership", "origin"];
 
 /** Keys of `content` that redaction keeps, by event type; "*" keeps all. */

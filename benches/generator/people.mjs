@@ -3,8 +3,14 @@
  * user i lives on a low-numbered server more often than on a high one; server 0 is where the export was made.
  */
 
-const FIRST = "ada bo chen dora emil fay goran hana ivo jun kaya lars mina nils olga pia quinn rosa sven tala umar vera wim xenia yusuf".split(" ");
-const LAST = "lindqvist okafor meyer tanaka novak silva haddad petrov brandt moreau kowalski dubois rossi yilmaz nguyen costa".split(" ");
+const FIRST =
+  "ada bo chen dora emil fay goran hana ivo jun kaya lars mina nils olga pia quinn rosa sven tala umar vera wim xenia yusuf".split(
+    " ",
+  );
+const LAST =
+  "lindqvist okafor meyer tanaka novak silva haddad petrov brandt moreau kowalski dubois rossi yilmaz nguyen costa".split(
+    " ",
+  );
 const DOMAINS = ["example.org", "chat.example.net", "matrix.example.com", "m.example.edu", "hs.example.io"];
 
 export class People {

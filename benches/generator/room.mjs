@@ -83,8 +83,18 @@ class Life {
     const profile = content.userProfile(this.#random, this.#people.server(0).name);
     return [
       { type: "m.room.create", slot: CREATE, content: { room_version: String(version), ...creator } },
-      { type: "m.room.member", slot: FIRST_MEMBER, content: { ...profile, membership: "join" }, value: { membership: "join", profile } },
-      { type: "m.room.power_levels", slot: LEVELS, content: levelsContent(levels, this.#people, version), value: { levels } },
+      {
+        type: "m.room.member",
+        slot: FIRST_MEMBER,
+        content: { ...profile, membership: "join" },
+        value: { membership: "join", profile },
+      },
+      {
+        type: "m.room.power_levels",
+        slot: LEVELS,
+        content: levelsContent(levels, this.#people, version),
+        value: { levels },
+      },
       { type: "m.room.join_rules", slot: JOIN_RULES, content: { join_rule: "public" } },
       { type: "m.room.history_visibility", slot: HISTORY, content: { history_visibility: "shared" } },
       { type: "m.room.name", slot: NAME, content: content.roomName(this.#random) },
@@ -116,7 +126,8 @@ class Life {
   /** 85 % of the members come in the first quarter of the room's life. */
   #joinShare() {
     const quarter = this.#events / 4;
-    const share = this.#at < quarter ? (0.85 * this.#people.count) / quarter : (0.15 * this.#people.count) / (3 * quarter);
+    const share =
+      this.#at < quarter ? (0.85 * this.#people.count) / quarter : (0.15 * this.#people.count) / (3 * quarter);
     return Math.min(0.7, share);
   }
 
@@ -127,12 +138,19 @@ class Life {
   }
 
   #sayEncrypted() {
-    return { type: "m.room.encrypted", sender: this.#someMember(), content: content.encrypted(this.#random), isTalk: true };
+    return {
+      type: "m.room.encrypted",
+      sender: this.#someMember(),
+      content: content.encrypted(this.#random),
+      isTalk: true,
+    };
   }
 
   #react() {
     const recent = this.#earlierMessage();
-    return recent && { type: "m.reaction", sender: this.#someMember(), content: content.reaction(this.#random, recent) };
+    return (
+      recent && { type: "m.reaction", sender: this.#someMember(), content: content.reaction(this.#random, recent) }
+    );
   }
 
   #redact() {
@@ -160,7 +178,12 @@ class Life {
     if (this.#nextUser >= this.#people.count) return undefined;
     const user = this.#nextUser++;
     this.#invited.push(user);
-    return this.#memberDraft(this.#someMember(), user, "invite", content.userProfile(this.#random, this.#people.server(user).name));
+    return this.#memberDraft(
+      this.#someMember(),
+      user,
+      "invite",
+      content.userProfile(this.#random, this.#people.server(user).name),
+    );
   }
 
   #acceptInvite() {
@@ -219,7 +242,13 @@ class Life {
     const levels = new Map(this.#levels());
     if (levels.has(user) || levels.size > 40) levels.delete([...levels.keys()].find((other) => other !== 0));
     else levels.set(user, 50);
-    return { type: "m.room.power_levels", slot: LEVELS, sender: 0, content: levelsContent(levels, this.#people, this.#version), value: { levels } };
+    return {
+      type: "m.room.power_levels",
+      slot: LEVELS,
+      sender: 0,
+      content: levelsContent(levels, this.#people, this.#version),
+      value: { levels },
+    };
   }
 
   /** By invitation for a while. Nobody forks meanwhile, or resolution would undo what others did under the other rule. */
@@ -284,7 +313,11 @@ class Life {
       slot: FIRST_MEMBER + user,
       sender,
       content: { ...extra, membership },
-      value: { membership, profile: profile ?? this.#member(user)?.profile ?? {}, isPower: sender !== user && membership !== "invite" },
+      value: {
+        membership,
+        profile: profile ?? this.#member(user)?.profile ?? {},
+        isPower: sender !== user && membership !== "invite",
+      },
     };
   }
 
@@ -302,6 +335,7 @@ class Life {
       signatures: { [server.name]: { [server.key]: this.#random.base64(64) } },
       unsigned: this.#unsigned(sender, ts, replaced),
       room_id: this.#roomId,
+      ...(version <= 2 && { event_id: `$${this.#at}${this.#random.letters(8)}:${server.name}` }),
       auth_events: this.#authEvents(type, slot, sender, body).map(reference),
       prev_events: heads.map(reference),
       content: body,
@@ -314,14 +348,16 @@ class Life {
       ...top,
     };
     if (version >= 12 && type === "m.room.create") delete pdu.room_id;
-    if (version <= 2) pdu.event_id = `$${this.#at}${this.#random.letters(8)}:${server.name}`;
     pdu.hashes = { sha256: contentHash(pdu) };
 
     const hash = version <= 2 ? referenceHash(pdu, version) : undefined;
     const id = pdu.event_id ?? eventId(pdu, version);
     if (version >= 12 && type === "m.room.create") this.#roomId = `!${id.slice(1)}`;
 
-    this.#branches.grow({ id, hash, depth: pdu.depth }, slot === undefined ? root : set(root, slot, this.#stateValue({ id, hash, ts, value, replaced })));
+    this.#branches.grow(
+      { id, hash, depth: pdu.depth },
+      slot === undefined ? root : set(root, slot, this.#stateValue({ id, hash, ts, value, replaced })),
+    );
     if (isTalk) this.#remember({ id, sender: pdu.sender, user: sender });
     return { id, pdu };
   }
@@ -329,7 +365,17 @@ class Life {
   #stateValue({ id, hash, ts, value, replaced }) {
     if (replaced?.old !== undefined && replaced.old.at < this.#at - REMEMBERED) replaced.old = undefined;
     const levelsVersion = get(this.#here.root, LEVELS)?.version ?? 0;
-    return { id, hash, at: this.#at, ts, version: (replaced?.version ?? 0) + 1, old: replaced, levelsVersion, isPower: false, ...value };
+    return {
+      id,
+      hash,
+      at: this.#at,
+      ts,
+      version: (replaced?.version ?? 0) + 1,
+      old: replaced,
+      levelsVersion,
+      isPower: false,
+      ...value,
+    };
   }
 
   /** A server notes the time on its own users' events, and what a state event took the place of. */
