@@ -287,7 +287,8 @@ export class App implements Actions {
   }
 
   back(): void {
-    if (this.#notice.isShown) this.#notice.clear();
+    if (this.#sheet.matches(":popover-open")) this.#sheet.hidePopover();
+    else if (this.#notice.isShown) this.#notice.clear();
     else if (this.#inspector.hasFocus || (this.#inspector.covers && this.#inspector.isOpen)) {
       this.#inspector.close();
       this.#history.grid.focus();

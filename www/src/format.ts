@@ -29,11 +29,23 @@ function day(d: Date): string {
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
 }
 
-/** A row's time, local: with the day if the room's events are from more than one, else to the tenth of a second. */
-export function rowTime(ts: number, days: boolean): string {
+/** What tells the rows of a room apart by time: its clock alone, its day too, or years. */
+export type TimeSpan = "day" | "year" | "years";
+
+/** How far two moments are apart, in local days and years. */
+export function spanOf(a: number, b: number): TimeSpan {
+  const [from, to] = [dateOf(a), dateOf(b)];
+  if (from === undefined || to === undefined || from.getFullYear() !== to.getFullYear()) return "years";
+  return day(from) === day(to) ? "day" : "year";
+}
+
+/** A row's time, local, as precise as fits its column: to the tenth of a second, to the minute, or the day. */
+export function rowTime(ts: number, span: TimeSpan): string {
   const d = dateOf(ts);
   if (d === undefined) return "no time";
-  return days ? `${day(d).slice(2)} ${clock(d).slice(0, 5)}` : `${clock(d)}.${Math.floor(d.getMilliseconds() / 100)}`;
+  if (span === "years") return day(d);
+  if (span === "year") return `${day(d).slice(5)} ${clock(d).slice(0, 5)}`;
+  return `${clock(d)}.${Math.floor(d.getMilliseconds() / 100)}`;
 }
 
 /** Day and time, local, to the second. */
@@ -45,13 +57,6 @@ export function fullTime(ts: number): string {
 /** The same moment for machines and other time zones. */
 export function utcTime(ts: number): string {
   return dateOf(ts)?.toISOString() ?? String(ts);
-}
-
-/** True if both moments fall on one local day. */
-export function sameDay(a: number, b: number): boolean {
-  const from = dateOf(a);
-  const to = dateOf(b);
-  return from !== undefined && to !== undefined && day(from) === day(to);
 }
 
 /** `@ada:alpha.example` → ["ada", "alpha.example"]. */

@@ -1,6 +1,6 @@
 // A room that is open on the page: the engine that holds it, what the engine told when it was opened, and its graph.
 import type { Engine } from "./engine.ts";
-import { sameDay } from "./format.ts";
+import { spanOf, type TimeSpan } from "./format.ts";
 import { Edges } from "./history/edges.ts";
 import type { Opened } from "./protocol.ts";
 
@@ -29,9 +29,8 @@ export class Session {
     return this.eventCount + this.opened.outlierCount;
   }
 
-  /** True if row times need their day. */
-  get days(): boolean {
-    return !sameDay(this.opened.firstTs, this.opened.lastTs);
+  get span(): TimeSpan {
+    return spanOf(this.opened.firstTs, this.opened.lastTs);
   }
 
   close(): void {

@@ -75,7 +75,6 @@ export function eventNode(c: CanvasRenderingContext2D, place: Place, facts: Node
   const { view, known, selected } = facts;
   const quiet = known || selected ? k.lane2 : k.lane;
   const loud = known || selected ? k.ink : k.lane2;
-  if (facts.fork) forkBar(c, place, quiet);
   if (selected) selectionDisc(c, place, k);
   if (view.tip) {
     if (!selected) cut(c, x, y, 9);
@@ -85,6 +84,8 @@ export function eventNode(c: CanvasRenderingContext2D, place: Place, facts: Node
     c.stroke();
   }
   if (!selected && !view.tip) cut(c, x, y, view.stateKey === null && view.parentCount < 2 ? 4.7 : 6.4);
+  // After the cut, which would take its middle away.
+  if (facts.fork && !selected) forkBar(c, place, known ? k.lane2 : k.lane);
   if (view.verdict === "rejected") {
     cross(c, place, k.bad);
   } else if (view.verdict === "soft-failed") {

@@ -1,6 +1,6 @@
 // One row's element: made once, filled again and again as the window moves. It knows what it shows and writes only what changed.
 import { make, setText } from "../dom.ts";
-import { counted, rowTime, shortId, splitUser } from "../format.ts";
+import { counted, rowTime, shortId, splitUser, type TimeSpan } from "../format.ts";
 import type { Gap, RowView } from "../protocol.ts";
 import type { Item } from "./display.ts";
 import { fillMarked } from "./marks.ts";
@@ -23,7 +23,7 @@ export interface RowState {
   known: boolean;
   flashed: boolean;
   needle: string;
-  days: boolean;
+  span: TimeSpan;
 }
 
 function cell(name: string, ...children: Node[]): HTMLElement {
@@ -39,6 +39,7 @@ export class RowElement {
   readonly #key = make("span", { class: "key" });
   readonly #text = make("span", { class: "text" });
   readonly #tags = make("span", { class: "tags" });
+  readonly #reason = make("span", { class: "reason" });
   readonly #unique = make("span", { class: "unique" });
   readonly #rest = make("span", { class: "rest" });
   readonly #depth = cell("depth");
@@ -52,7 +53,7 @@ export class RowElement {
       { class: "row", role: "row" },
       this.#graph,
       cell("sender", this.#local, this.#server),
-      cell("event", this.#label, this.#key, this.#text, this.#tags),
+      cell("event", this.#label, this.#key, this.#text, this.#tags, this.#reason),
       cell("id", this.#unique, this.#rest),
       this.#depth,
       this.#stream,
@@ -130,6 +131,7 @@ export class RowElement {
     fillMarked(this.#text, text, "");
     this.#text.className = note ? "text note" : "text";
     this.#tags.replaceChildren();
+    setText(this.#reason, "");
   }
 
   #event(view: RowView, words: string, state: RowState): void {
@@ -145,12 +147,13 @@ export class RowElement {
     fillMarked(this.#text, summary.text, needle);
     this.#text.className = summary.code ? "text code" : summary.kind === "note" ? "text note" : "text";
     this.#tags.replaceChildren(...tags(view));
+    setText(this.#reason, view.reason);
     const id = shortId(view.eventId);
     setText(this.#unique, id.slice(0, view.unique));
     setText(this.#rest, id.slice(view.unique));
     setText(this.#depth, String(view.depth));
     setText(this.#stream, String(view.stream).replace("-", "−"));
-    setText(this.#time, rowTime(view.ts, state.days));
+    setText(this.#time, rowTime(view.ts, state.span));
   }
 }
 
@@ -171,6 +174,5 @@ export function tags(view: RowView): HTMLElement[] {
   if (view.verdict === "soft-failed") add("warn", "◐ soft-failed");
   if (view.verdict === "outlier") add("quiet", "outlier");
   if (view.tip) add("ok", "tip");
-  if (view.reason !== "") all.push(make("span", { class: "reason" }, view.reason));
   return all;
 }

@@ -98,7 +98,8 @@ export class HistoryView {
       this.#moment = new Moment(session.edges);
       this.#gutter.reset();
       this.scroll.moveTo(0);
-      this.#hovered = undefined;
+      // Items of the room before mean nothing in this one.
+      this.#selected = this.#hovered = this.#flashed = undefined;
     }
     this.#display = display;
     this.grid.setAttribute("aria-rowcount", String(display.count + 1));
@@ -324,7 +325,7 @@ export class HistoryView {
         : !moment.active || moment.knows(display.gap(item)?.row ?? Infinity),
       flashed: item === this.#flashed,
       needle: this.#needle,
-      days: session.days,
+      span: session.span,
     });
     const used = this.#pool.length;
     for (const [slot, row] of this.#pool.entries()) {

@@ -24,9 +24,9 @@ function facts(view: RowView, session: Session): HTMLElement {
     ["type", make("span", { class: "mono foreign" }, view.type)],
     [
       "state key",
-      view.stateKey === null
-        ? make("span", { class: "more" }, "none: not a state event")
-        : make("span", { class: "mono foreign" }, view.stateKey === "" ? "“”" : view.stateKey),
+      view.stateKey === null || view.stateKey === ""
+        ? make("span", { class: "more" }, view.stateKey === null ? "none: not a state event" : "empty")
+        : make("span", { class: "mono foreign" }, view.stateKey),
     ],
     ["sender", make("span", { class: "mono foreign" }, view.sender)],
     ["sent", `${fullTime(view.ts)} `, make("span", { class: "more" }, utcTime(view.ts))],

@@ -13,6 +13,32 @@ const deepestIndent = 24;
 
 type Frame = { entries: Iterator<[string, unknown]>; list: boolean; empty: boolean };
 
+/** What people look for first stands first; what nobody reads, last. Other keys stand between, as they come. */
+const firstKeys = [
+  "event_id",
+  "type",
+  "state_key",
+  "sender",
+  "content",
+  "redacts",
+  "depth",
+  "prev_events",
+  "auth_events",
+];
+const lastKeys = ["room_id", "origin", "origin_server_ts", "unsigned", "hashes", "signatures"];
+
+/** A PDU's JSON for reading: the order of its top keys is ours, everything else as it is. */
+export function pduJson(pdu: object): string {
+  const others = Object.keys(pdu).filter((key) => !firstKeys.includes(key) && !lastKeys.includes(key));
+  const keys = [...firstKeys, ...others, ...lastKeys].filter((key) => Object.hasOwn(pdu, key));
+  // Own properties throughout: a key may be called `__proto__`.
+  const ordered: object = Object.create(null);
+  for (const key of keys) {
+    Object.defineProperty(ordered, key, { value: (pdu as Record<string, unknown>)[key], enumerable: true });
+  }
+  return prettyJson(ordered);
+}
+
 /** `value` as JSON, two spaces an indent; one line for nested parts if `compact`. */
 export function prettyJson(value: unknown, compact = false): string {
   const out: string[] = [];

@@ -5,7 +5,7 @@ import type { Detail, Found, Gap, Link, Opened, Row, RowView } from "../protocol
 import { graphColumns } from "./columns.ts";
 import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
-import { prettyJson } from "./json.ts";
+import { pduJson } from "./json.ts";
 
 /** Problems that are sent to be listed; the count tells of the rest. */
 const problemsShown = 1000;
@@ -94,7 +94,7 @@ export class OpenRoom {
       authEvents: distinct(info.authEvents).map((id) => this.#link(id)),
       children: [...children.slice(0, childrenShown)].map((child) => this.#link(this.#ids.at(child) ?? "")),
       childCount: children.length,
-      json: pdu === undefined ? "" : prettyJson(pdu),
+      json: pdu === undefined ? "" : pduJson(pdu),
     };
   }
 

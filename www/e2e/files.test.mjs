@@ -1,0 +1,158 @@
+// Files: dropped, chosen, broken, hostile.
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { after, before, test } from "node:test";
+import { drop, inspected, ready, rows, settled, start } from "./harness.mjs";
+import { beginning, madeId, message, ndjson } from "./rooms.mjs";
+
+let viewer;
+before(async () => {
+  viewer = await start();
+});
+after(() => viewer.close());
+
+async function openText(page, name, data) {
+  await page.setInputFiles("input[type=file]", { name, mimeType: "application/x-ndjson", buffer: Buffer.from(data) });
+}
+
+async function opened(page, words) {
+  await page.waitForFunction((words) => document.querySelector(".top .size").textContent === words, words);
+  await ready(page);
+}
+
+test("a dropped file opens", async () => {
+  const { page, done } = await viewer.open();
+  await page.keyboard.press("ArrowDown");
+  await drop(page, "made.ndjson", ndjson([...beginning(), message(3, "hello")]));
+  await opened(page, "4 events");
+  assert.equal(await page.locator("h1").textContent(), "A room without a name");
+  assert.equal((await rows(page))[0].event, "hellotip");
+  assert.equal(await page.locator(".drop").isVisible(), false);
+  assert.match(await page.locator(".intro p").textContent(), /Read from made\.ndjson/);
+  await done();
+});
+
+test("a JSON array and a gzip file open", async () => {
+  const { page, done } = await viewer.open();
+  await openText(page, "array.json", JSON.stringify([...beginning(), message(3, "in an array")]));
+  await opened(page, "4 events");
+  await openText(page, "packed.ndjson.gz", gzipSync(ndjson([...beginning(), message(3, "a"), message(4, "packed")])));
+  await opened(page, "5 events");
+  assert.equal((await rows(page))[0].event, "packedtip");
+  await done();
+});
+
+test("a file that cannot be read leaves the room alone and says so in one sentence", async () => {
+  const { page, done } = await viewer.open();
+  for (const [name, data] of [
+    ["picture.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0])],
+    ["empty.ndjson", ""],
+    ["half.gz", gzipSync(ndjson(beginning())).subarray(0, 40)],
+    ["other.json", '{"hello": "there"}'],
+  ]) {
+    await openText(page, name, data);
+    const sentence = await page.locator(".notice .failed .said").textContent();
+    assert.ok(sentence.startsWith(`${name} could not be opened: `), sentence);
+    assert.match(sentence, /^[^\n]{20,300}\.$/);
+    assert.equal(await page.locator("h1").textContent(), "North pier");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator(".notice > *").count(), 0);
+  }
+  await page.keyboard.press("ArrowDown");
+  assert.match(await inspected(page), /^\$/);
+  await done();
+});
+
+test("what of a file could not be read is listed with line and reason", async () => {
+  const { page, done } = await viewer.open();
+  const lines = ndjson([...beginning(), message(3, "fine")]).split("\n");
+  lines.splice(2, 0, '{"type": "m.room.message", ');
+  lines.push('{"type":"m.room.message","sender":"@ada:one.example"}');
+  await openText(page, "torn.ndjson", lines.join("\n"));
+  await opened(page, "4 events");
+  assert.equal(
+    await page.locator("#problems .sentence").textContent(),
+    "4 events read; 2 lines of torn.ndjson could not be.",
+  );
+  await page.click("#problems button:has-text('show')");
+  const items = await page.locator("#problems li").allTextContents();
+  assert.equal(items.length, 2);
+  assert.match(items[0], /^line 3bad-json./);
+  assert.match(items[1], /^line 7missing-field./);
+  await page.click("#problems button:has-text('dismiss')");
+  assert.equal(await page.locator("#problems").isVisible(), false);
+  await done();
+});
+
+test("missing parents have rows of their own", async () => {
+  const { page, done } = await viewer.open();
+  const lost = message(5, "after the gap", { prev_events: [madeId(4)] });
+  await openText(page, "gap.ndjson", ndjson([...beginning(), message(3, "before the gap"), lost]));
+  await opened(page, "5 events");
+  const seen = await rows(page);
+  assert.deepEqual(
+    seen.map((row) => row.kind),
+    ["message", "gap", "message", "state", "state", "state"],
+  );
+  assert.equal(seen[1].event, `not held, named by ${madeId(5).slice(1, 8)}`);
+  assert.equal(seen[1].id, madeId(4).slice(1, 8));
+  assert.equal(seen[0].graph, "lane 1, 1 of its parents not held, tip");
+  await page.keyboard.press("g");
+  assert.equal(await inspected(page), madeId(4));
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((id) => document.querySelector("h2.full-id").textContent === id, madeId(5));
+  await done();
+});
+
+test("a hostile room stays text", async () => {
+  const { page, done } = await viewer.open();
+  const markup = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+  const state = (n, type, key, content) => ({ ...message(n, ""), type, state_key: key, content });
+  const hostile = [
+    ...beginning(),
+    state(3, "m.room.name", "", { name: markup }),
+    message(4, markup),
+    message(5, "right \u202e to \u2066left"),
+    state(6, "__proto__", "constructor", { __proto__: null, ["__proto__"]: { toString: 1 } }),
+    state(7, markup, markup, { [markup]: markup }),
+    state(8, "m.room.topic", "", { topic: "x".repeat(60_000) }),
+    { ...message(9, ""), content: { body: { not: "text" }, msgtype: 7 } },
+    { ...message(10, ""), content: [] },
+    message(11, "javascript:alert(1) \u0000 \ud83d\udc69\u200d\ud83d\ude80"),
+  ];
+  await openText(page, `${markup}.ndjson`, ndjson(hostile));
+  await page.waitForFunction(() => document.querySelector("h1").textContent.startsWith("<img"));
+  await ready(page);
+  for (let i = 0; i < hostile.length; i++) {
+    await page.keyboard.press("ArrowDown");
+    await inspected(page);
+    assert.ok((await page.locator("pre.json").textContent()).startsWith("{"));
+  }
+  await page.keyboard.press("/");
+  await page.keyboard.type("<img");
+  await page.waitForFunction(() => /found/.test(document.querySelector(".hits").textContent));
+  await page.keyboard.press("Enter");
+  await settled(page);
+  assert.equal(await page.evaluate(() => window.hacked), undefined);
+  assert.equal(await page.locator("img, .window script, .inspector script, iframe").count(), 0);
+  // Rows keep their place whatever stands in them.
+  const seen = await rows(page);
+  seen.forEach((row, i) => assert.equal(row.top, seen[0].top + i * 24));
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  // What could hide is written out.
+  await page.keyboard.press("Escape");
+  await page.goto(`${page.url().split("#")[0]}`);
+  await done();
+});
+
+test("characters that hide or turn text are written out in the JSON", async () => {
+  const { page, done } = await viewer.open();
+  await openText(page, "turned.ndjson", ndjson([...beginning(), message(3, "a\u202eb\u200bc")]));
+  await opened(page, "4 events");
+  await page.keyboard.press("ArrowDown");
+  await inspected(page);
+  const json = await page.locator("pre.json").textContent();
+  assert.ok(json.includes("a\\u202eb\\u200bc"));
+  assert.equal(JSON.parse(json).content.body, "a\u202eb\u200bc");
+  await done();
+});

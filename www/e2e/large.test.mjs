@@ -1,0 +1,107 @@
+// A large room: rows beyond the window exist only when they are looked at, and every one of them can be reached.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { inspected, ready, rows, selectedRow, settled, start } from "./harness.mjs";
+import { large, madeId, ndjson } from "./rooms.mjs";
+
+const size = 100_000;
+
+let viewer;
+let folder;
+before(async () => {
+  viewer = await start();
+  folder = mkdtempSync(join(tmpdir(), "roomscope-"));
+});
+after(async () => {
+  await viewer.close();
+  rmSync(folder, { recursive: true });
+});
+
+test("100,000 events scroll from end to end", async () => {
+  const file = join(folder, "large.ndjson");
+  writeFileSync(file, ndjson(large(size)));
+  const { page, done } = await viewer.open();
+  await page.setInputFiles("input[type=file]", file);
+  await page.waitForFunction(() => document.querySelector(".top .size").textContent === "100,000 events", undefined, {
+    timeout: 60_000,
+  });
+  await ready(page);
+  assert.equal((await rows(page))[0].event, `message ${size - 1}tip`);
+
+  // By the scrollbar to the very end.
+  await page.evaluate(() => {
+    const grid = document.querySelector(".grid");
+    grid.scrollTop = grid.scrollHeight;
+  });
+  await settled(page);
+  const last = (await rows(page)).at(-1);
+  assert.equal(last.index, size - 1);
+  assert.equal(last.event, "createroom version 10");
+  assert.equal(last.depth, "1");
+
+  // By wheel: as many rows as pixels say.
+  await page.mouse.move(300, 500);
+  const before = (await rows(page))[0].index;
+  await page.mouse.wheel(0, -2400);
+  await page.waitForFunction(
+    (index) =>
+      [...document.querySelectorAll(".row")].some((row) => row.getAttribute("aria-rowindex") === String(index)),
+    before - 100 + 2,
+  );
+  await settled(page);
+  assert.equal((await rows(page))[0].index, before - 100);
+
+  // By keys, into the middle and to the ends.
+  await page.keyboard.press("Home");
+  await page.keyboard.press("End");
+  assert.equal((await selectedRow(page)).index, size - 1);
+  assert.equal(await inspected(page), madeId(0));
+  await page.keyboard.press("/");
+  await page.keyboard.type(`message ${size / 2}`);
+  await page.waitForFunction(() => document.querySelector(".hits").textContent === "1 found", undefined, {
+    timeout: 60_000,
+  });
+  await page.keyboard.press("Enter");
+  await settled(page);
+  assert.equal((await selectedRow(page)).index, size - 1 - size / 2);
+  const seen = await rows(page);
+  assert.ok(seen.some((row) => row.selected));
+  for (const row of seen) {
+    const n = size - 1 - row.index;
+    assert.equal(row.id, madeId(n).slice(1, 8));
+    if (n % 100 === 60) assert.equal(row.graph, "lane 1, merge of 2");
+    if (n % 100 === 48) assert.equal(row.graph, "lane 1, fork to 2");
+  }
+  assert.ok((await page.locator(".row").count()) < 50);
+  await done();
+});
+
+test("frames stay short while the list is flung", async (t) => {
+  const file = join(folder, "large.ndjson");
+  const { page, done } = await viewer.open();
+  await page.setInputFiles("input[type=file]", file);
+  await page.waitForFunction(() => document.querySelector(".top .size").textContent === "100,000 events", undefined, {
+    timeout: 60_000,
+  });
+  await ready(page);
+  const frames = await page.evaluate(async () => {
+    const grid = document.querySelector(".grid");
+    const work = [];
+    for (let i = 0; i < 120; i++) {
+      grid.scrollTop += 1500;
+      await new Promise((done) => requestAnimationFrame(done));
+      const from = performance.now();
+      await new Promise((done) => requestAnimationFrame(done));
+      work.push(performance.now() - from);
+    }
+    return work.sort((a, b) => a - b);
+  });
+  const median = frames[frames.length >> 1];
+  t.diagnostic(`median frame ${median.toFixed(1)} ms, worst ${frames.at(-1).toFixed(1)} ms`);
+  // Far above what it takes, so that a busy machine does not fail: what it guards against is work that grows with the room.
+  assert.ok(median < 100, `median frame ${median} ms`);
+  await done();
+});
