@@ -1,3 +1,4 @@
 //! State: the persistent state map, event auth and state resolution. Relies on [`crate::event`] and [`crate::nid`].
 
+pub mod auth;
 pub mod map;

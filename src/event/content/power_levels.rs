@@ -184,19 +184,17 @@ impl PowerLevels {
                     levels.notifications = map;
                     (NOTIFICATIONS, strict)
                 }
-                key => match LevelName::ALL.iter().position(|name| name.key() == key) {
-                    Some(field) => {
-                        let (level, strict) = Level::read(reader)?;
-                        if let Some(named) = levels.named.get_mut(field) {
-                            *named = Some(level);
-                        }
-                        (field, strict)
-                    }
-                    None => {
+                key => {
+                    let Some(field) = LevelName::ALL.iter().position(|name| name.key() == key) else {
                         reader.skip()?;
                         return Ok(());
+                    };
+                    let (level, strict) = Level::read(reader)?;
+                    if let Some(named) = levels.named.get_mut(field) {
+                        *named = Some(level);
                     }
-                },
+                    (field, strict)
+                }
             };
             levels.loose &= !(1 << field);
             levels.loose |= u16::from(!strict) << field;

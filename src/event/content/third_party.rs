@@ -15,6 +15,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
+/// Of more keys or signatures than this the rest is left out: real invites have one or two, and each pair costs a check.
+const MOST: usize = 4;
+
 /// `third_party_invite` of a member event.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ThirdPartyInvite {
@@ -29,7 +32,7 @@ pub struct Signed {
     pub token: Option<EventStateKeyNid>,
     /// `mxid`: the user who may be invited; `None` if it is no string.
     pub mxid: Option<EventStateKeyNid>,
-    /// The Ed25519 signatures that have the right length.
+    /// The first Ed25519 signatures that have the right length.
     pub signatures: Box<[[u8; 64]]>,
     /// The JSON text of `signed`, over which the signatures are.
     pub text: Box<str>,
@@ -38,7 +41,7 @@ pub struct Signed {
 /// The public keys in the content of an `m.room.third_party_invite` event.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ThirdPartyKeys {
-    /// The Ed25519 keys that have the right length.
+    /// The first Ed25519 keys that have the right length.
     pub keys: Box<[[u8; 32]]>,
 }
 
@@ -86,7 +89,7 @@ impl Signed {
         })?;
         Ok(match (token, mxid, signatures) {
             (Some(token), Some(mxid), Some(signatures)) => {
-                Some(Self { token, mxid, signatures: signatures.into(), text: text.into() })
+                Some(Self { token, mxid, signatures: signatures.into_iter().take(MOST).collect(), text: text.into() })
             }
             _ => None,
         })
@@ -126,7 +129,7 @@ impl ThirdPartyKeys {
         if read.is_err() {
             return Self::default();
         }
-        Self { keys: own.into_iter().chain(listed).collect() }
+        Self { keys: own.into_iter().chain(listed).take(MOST).collect() }
     }
 }
 
