@@ -10,9 +10,16 @@
 //! | [`graph`] | orderings, extremities, gaps, walks, the causal order of a batch |
 //! | [`state`] | the persistent state map; auth rules; resolution |
 //! | [`import`] | events out of bytes |
+//! | [`room`] | [`room::Room`]: the one door in; taking events in, asking questions |
+//! | [`view`] | what is derived for people to look at: the lane layout |
 
 pub mod event;
 pub mod graph;
 pub mod import;
 pub mod nid;
+pub mod room;
 pub mod state;
+pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+mod js;

@@ -2,3 +2,6 @@
 
 export type { InitSource } from "./engine.js";
 export { RoomscopeError } from "./errors.js";
+export type { AsyncInput } from "./input.js";
+export { Room } from "./room.js";
+export type * from "./types.js";

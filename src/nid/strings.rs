@@ -19,6 +19,14 @@ pub struct StringsMark {
     state_keys: usize,
 }
 
+impl StringsMark {
+    /// Returns how many event ids there were.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.event_ids
+    }
+}
+
 impl Strings {
     /// Returns interners that hold the well-known types and keys alone. `seed` keys their hashes and shows nowhere.
     #[must_use]

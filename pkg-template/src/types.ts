@@ -1,0 +1,134 @@
+// The shapes that go in and come out. Ids are strings here; the engine's numbers stay inside.
+
+/** An event id, such as `$Q8VjS_HKyXDMyTboucQ_XCnbkc6wZv76HoDbiwtf8m8`. */
+export type EventId = string;
+
+/** How an event reached this server. */
+export type Arrival = "live" | "backfill" | "outlier";
+
+/**
+ * What the checks made of an event.
+ *
+ * - `accepted`: passed every check
+ * - `soft-failed`: passed against its auth events and the state before it, failed against the room's state on arrival
+ * - `rejected`: failed against its auth events or the state before it
+ * - `outlier`: held, but the state before it is not known (yet), so it was checked against its auth events alone
+ */
+export type Verdict = "accepted" | "soft-failed" | "rejected" | "outlier";
+
+/** How a room is opened. */
+export interface RoomOptions {
+  /** `"1"` … `"12"`. Default: read from the `m.room.create` event, whenever it comes. */
+  roomVersion?: string;
+  /** Default: read from the create event, else from the first event. */
+  roomId?: string;
+  /** `"off"`: every event is accepted (teaching rooms with no power levels). Default `"enforce"`. */
+  auth?: "enforce" | "off";
+  /** Keep each event's JSON inside the room, so that {@link Room.pdu} can return it. Default true. */
+  keepJson?: boolean;
+}
+
+/** How an input is taken in. */
+export interface AddOptions {
+  /** How its events reached us. Default `"live"`. */
+  arrival?: Arrival;
+  /** `"causal"` (default) sorts the input so that parents come first; `"given"` takes it in the order given. */
+  order?: "causal" | "given";
+  /**
+   * State before the input's first event, as event ids already in the room (what a joining server is told). An event
+   * that is held already takes it over.
+   */
+  stateBefore?: EventId[];
+  /**
+   * Check given event ids and content hashes against the event (version 3 and up); what differs is reported as
+   * `id-mismatch` or `hash-mismatch` and taken in all the same. Ids that are not given are always computed. Default false.
+   */
+  verify?: boolean;
+  /** Called about every 50 ms of work with the share done, 0 to 1. What it throws ends the call. */
+  onProgress?: (done: number) => void;
+}
+
+/** What came of an input. */
+export interface AddReport {
+  /** Events taken in: new ones, and outliers that became events. */
+  added: number;
+  /** Events that were held already, or came twice. */
+  duplicates: number;
+  /** Of the events taken in: passed every check. */
+  accepted: number;
+  softFailed: number;
+  rejected: number;
+  outliers: number;
+  /** Ids in the order in which they were taken in. */
+  eventIds: EventId[];
+  /** What could not be read. The rest of the input is still added; nothing half-read is. */
+  problems: Problem[];
+}
+
+/** A stretch of an input that could not be taken in. */
+export interface Problem {
+  /** 1-based line or array position in the input. */
+  at: number;
+  eventId?: EventId;
+  /**
+   * Stable: `bad-json`, `bad-utf8`, `too-deep`, `not-an-event`, `missing-field`, `bad-field`, `bad-depth`,
+   * `too-many-prev-events`, `too-many-auth-events`, `too-large`, `wrong-room`, `second-create`, `cycle`, `id-mismatch`,
+   * `hash-mismatch`, `unknown-room-version`, `no-room-version`, `room-full`.
+   */
+  code: string;
+  message: string;
+}
+
+/** What is known of one event. */
+export interface EventInfo {
+  eventId: EventId;
+  type: string;
+  /** null for an event that is not a state event. */
+  stateKey: string | null;
+  sender: string;
+  /** Milliseconds, by the sender's clock. */
+  originServerTs: number;
+  /** = topological ordering. */
+  depth: number;
+  /** Positive for live events, 1, 2, 3 …; negative for backfilled events and outliers, -1, -2, -3 … */
+  streamOrdering: number;
+  arrival: Arrival;
+  prevEvents: EventId[];
+  authEvents: EventId[];
+  verdict: Verdict;
+}
+
+/** Which part of a timeline is asked for. */
+export interface TimelineOptions {
+  /** `"topological"` (default): by depth, then stream ordering. `"stream"`: by arrival. */
+  order?: "topological" | "stream";
+  /** `"f"` (default): oldest first. `"b"`: newest first. */
+  direction?: "f" | "b";
+  /** Events to pass over. Default 0. */
+  offset?: number;
+  /** Events at most. Default: all. */
+  limit?: number;
+  /** Whether outliers are told as well. Default false. */
+  outliers?: boolean;
+}
+
+/** A child whose parents are not all held. */
+export interface BackwardExtremity {
+  eventId: EventId;
+  /** The parents that are missing. */
+  missing: EventId[];
+}
+
+/** Where to draw the event graph, in columns. Row 0 is the oldest event of the topological order, outliers left out. */
+export interface Layout {
+  eventCount: number;
+  /** The lane of each row's event; 0 is the leftmost. */
+  lane: Uint32Array;
+  laneCount: number;
+  /** The row of each edge's child. */
+  edgeFrom: Uint32Array;
+  /** The row of each edge's parent. */
+  edgeTo: Uint32Array;
+  /** The lane in which the edge runs between the two. */
+  edgeLane: Uint32Array;
+}

@@ -1,0 +1,258 @@
+//! The binding for JavaScript: converts, calls, converts back, and knows nothing else.
+//!
+//! Private to the npm package, whose facade gives it its public shape. Bytes come in as bytes; long lists of ids go out as
+//! one string with the places of their ends, columns as typed arrays, and only single events and pages as objects.
+//! A failed call throws an `Error` with a `code`.
+
+mod objects;
+
+use crate::event::table::Arrival;
+use crate::event::version::RoomVersion;
+use crate::nid::EventNid;
+use crate::room::{AddOptions, Batch, Order, Room, RoomError, RoomOptions, TimelineOptions, TimelineOrder};
+use crate::view::layout::layout;
+use js_sys::{Array, Object, Reflect, Uint32Array};
+use objects::{AddReportObject, EventObject, GapObject};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// A room, and the input that it is reading.
+#[wasm_bindgen]
+pub struct RawRoom {
+    room: Room,
+    batch: Option<Batch>,
+}
+
+type Result<T> = core::result::Result<T, JsValue>;
+
+#[wasm_bindgen]
+impl RawRoom {
+    /// Opens an empty room. `seed` is a random number.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        room_version: Option<String>,
+        room_id: Option<String>,
+        enforce_auth: bool,
+        keep_json: bool,
+        seed: f64,
+    ) -> Result<Self> {
+        let room_version = match room_version {
+            Some(id) => match RoomVersion::find(&id) {
+                Some(version) => Some(version),
+                None => return Err(throw(&RoomError::UnknownRoomVersion(id))),
+            },
+            None => None,
+        };
+        let options = RoomOptions { room_version, room_id, enforce_auth, keep_json, seed: seed.to_bits() };
+        Ok(Self { room: Room::new(options), batch: None })
+    }
+
+    /// Begins to read an input. `arrival`: 0 live, 1 backfill, 2 outlier.
+    pub fn begin(
+        &mut self,
+        arrival: u8,
+        given_order: bool,
+        verify: bool,
+        state_before: Option<Vec<String>>,
+    ) -> Result<()> {
+        let arrival = match arrival {
+            0 => Arrival::Live,
+            1 => Arrival::Backfill,
+            _ => Arrival::Outlier,
+        };
+        let order = if given_order { Order::Given } else { Order::Causal };
+        let options = AddOptions { arrival, order, state_before, verify };
+        self.batch = Some(self.room.begin(options).map_err(|error| throw(&error))?);
+        Ok(())
+    }
+
+    /// Reads the next bytes of the input.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if let Some(batch) = &mut self.batch {
+            self.room.push(batch, bytes);
+        }
+    }
+
+    /// Ends the reading; returns how many events there are to take in.
+    pub fn prepare(&mut self) -> Result<usize> {
+        let Some(batch) = &mut self.batch else { return Ok(0) };
+        self.room.prepare(batch).map_err(|error| throw(&error))?;
+        Ok(batch.progress().0)
+    }
+
+    /// Takes in up to `count` events; returns whether there are more.
+    pub fn advance(&mut self, count: usize) -> Result<bool> {
+        let Some(batch) = &mut self.batch else { return Ok(false) };
+        self.room.advance(batch, count).map_err(|error| throw(&error))
+    }
+
+    /// Ends the input and returns `[report, ids, ends]`.
+    pub fn conclude(&mut self) -> Result<Array> {
+        let Some(batch) = self.batch.take() else { return Ok(Array::new()) };
+        let report = self.room.conclude(batch);
+        let ids = self.ids(&report.events);
+        ids.unshift(&to_js(&AddReportObject::from(report))?);
+        Ok(ids)
+    }
+
+    /// Gives up the input.
+    pub fn abort(&mut self) {
+        if let Some(batch) = self.batch.take() {
+            self.room.abort(batch);
+        }
+    }
+
+    /// The room id.
+    #[wasm_bindgen(js_name = roomId)]
+    pub fn room_id(&self) -> Option<String> {
+        self.room.room_id().map(str::to_owned)
+    }
+
+    /// The room version.
+    #[wasm_bindgen(js_name = roomVersion)]
+    pub fn room_version(&self) -> Option<String> {
+        self.room.version().map(|version| version.id.to_owned())
+    }
+
+    /// How many events are held.
+    pub fn size(&self) -> usize {
+        self.room.len()
+    }
+
+    /// Whether an event is held.
+    pub fn has(&self, id: &str) -> bool {
+        self.room.find(id).is_ok()
+    }
+
+    /// What is known of an event.
+    pub fn event(&self, id: &str) -> Result<JsValue> {
+        match self.room.find(id).ok().and_then(|nid| self.room.event(nid)) {
+            Some(info) => to_js(&EventObject::from(info)),
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// An event's JSON.
+    pub fn text(&self, id: &str) -> Option<String> {
+        self.room.find(id).ok().and_then(|nid| self.room.text(nid)).map(str::to_owned)
+    }
+
+    /// A page of the timeline as `[ids, ends]`.
+    pub fn timeline(&self, by_stream: bool, backwards: bool, offset: usize, limit: usize, outliers: bool) -> Array {
+        self.ids(&self.room.timeline(timeline_options(by_stream, backwards, offset, limit, outliers)))
+    }
+
+    /// A page of the timeline as event objects.
+    pub fn rows(
+        &self,
+        by_stream: bool,
+        backwards: bool,
+        offset: usize,
+        limit: usize,
+        outliers: bool,
+    ) -> Result<JsValue> {
+        let page = self.room.timeline(timeline_options(by_stream, backwards, offset, limit, outliers));
+        let rows: Vec<EventObject<'_>> =
+            page.into_iter().filter_map(|nid| self.room.event(nid)).map(EventObject::from).collect();
+        to_js(&rows)
+    }
+
+    /// The forward extremities as `[ids, ends]`.
+    #[wasm_bindgen(js_name = forwardExtremities)]
+    pub fn forward_extremities(&self) -> Array {
+        self.ids(&self.room.forward_extremities())
+    }
+
+    /// What the next event names, as `[ids, ends]`.
+    #[wasm_bindgen(js_name = nextPrevEvents)]
+    pub fn next_prev_events(&self) -> Array {
+        self.ids(&self.room.next_prev_events())
+    }
+
+    /// The events whose parents are not all held.
+    #[wasm_bindgen(js_name = backwardExtremities)]
+    pub fn backward_extremities(&self) -> Result<JsValue> {
+        let id = |nid: EventNid| self.room.strings().event_id(nid);
+        let gaps: Vec<GapObject<'_>> = self
+            .room
+            .backward_extremities()
+            .into_iter()
+            .map(|(child, missing)| GapObject {
+                event_id: id(child),
+                missing: missing.into_iter().map(id).collect(),
+            })
+            .collect();
+        to_js(&gaps)
+    }
+
+    /// The auth chain of some events as `[ids, ends]`.
+    #[wasm_bindgen(js_name = authChain)]
+    pub fn auth_chain(&self, ids: Vec<String>) -> Result<Array> {
+        let nids = self.find_all(&ids)?;
+        Ok(self.ids(&self.room.auth_chain(&nids)))
+    }
+
+    /// The lane layout.
+    pub fn layout(&self) -> Result<Object> {
+        let order = self.room.topological();
+        let layout = layout(self.room.events(), order);
+        let object = Object::new();
+        let set = |key: &str, value: &JsValue| Reflect::set(&object, &key.into(), value).map(|_| ());
+        set("eventCount", &(order.len() as u32).into())?;
+        set("laneCount", &layout.lane_count.into())?;
+        set("lane", &Uint32Array::from(&*layout.lane))?;
+        set("edgeFrom", &Uint32Array::from(&*layout.edge_from))?;
+        set("edgeTo", &Uint32Array::from(&*layout.edge_to))?;
+        set("edgeLane", &Uint32Array::from(&*layout.edge_lane))?;
+        Ok(object)
+    }
+
+    /// Bytes of memory that the room holds: without and with the events' own text.
+    #[wasm_bindgen(js_name = memoryBytes)]
+    pub fn memory_bytes(&self) -> Vec<u32> {
+        let (model, all) = self.room.memory_bytes();
+        vec![model as u32, all as u32]
+    }
+
+    fn find_all(&self, ids: &[String]) -> Result<Vec<EventNid>> {
+        ids.iter().map(|id| self.room.find(id).map_err(|error| throw(&error))).collect()
+    }
+
+    /// Ids as one string and where each ends in it, in UTF-16 units: a fraction of the cost of a string each.
+    fn ids(&self, nids: &[EventNid]) -> Array {
+        let mut text = String::with_capacity(nids.len() * 44);
+        let mut ends = Vec::with_capacity(nids.len());
+        let mut end = 0;
+        for &nid in nids {
+            let id = self.room.strings().event_id(nid);
+            text.push_str(id);
+            end += if id.is_ascii() { id.len() } else { id.encode_utf16().count() };
+            ends.push(end as u32);
+        }
+        Array::of2(&text.into(), &Uint32Array::from(&*ends))
+    }
+}
+
+fn timeline_options(
+    by_stream: bool,
+    backwards: bool,
+    offset: usize,
+    limit: usize,
+    outliers: bool,
+) -> TimelineOptions {
+    let order = if by_stream { TimelineOrder::Stream } else { TimelineOrder::Topological };
+    TimelineOptions { order, backwards, offset, limit, outliers }
+}
+
+fn to_js(value: &impl Serialize) -> Result<JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(JsValue::from)
+}
+
+/// Returns the error as an `Error` with a `code`.
+fn throw(error: &RoomError) -> JsValue {
+    let object = js_sys::Error::new(&error.to_string());
+    // Setting a property of a fresh object cannot fail.
+    let _ = Reflect::set(&object, &"code".into(), &error.code().into());
+    object.into()
+}

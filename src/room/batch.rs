@@ -1,0 +1,296 @@
+//! Reading an input into a batch: the first half of taking events in.
+//!
+//! Every event is read once, its strings interned and its edges laid out; nothing of it is part of the room yet. Events
+//! whose id must be computed wait until the room version is known, wherever the create event stands. What makes an event
+//! part of the room is [`super::take_in`].
+
+use super::options::{AddOptions, Problem};
+use super::{Room, RoomError};
+use crate::event::canonical::Members;
+use crate::event::hash;
+use crate::event::json::{Kind, Reader};
+use crate::event::pdu::Pdu;
+use crate::event::table::{Arrival, EventRow};
+use crate::event::version::RoomVersion;
+use crate::graph::bits::EventBits;
+use crate::import::{ImportError, Importer};
+use crate::nid::{EventNid, Interner, StringsMark};
+use std::borrow::Cow;
+
+/// One event that has been read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Staged {
+    pub(super) nid: EventNid,
+    pub(super) row: EventRow,
+    /// Where its edges lie in [`Batch::edges`]: parents, then auth events.
+    pub(super) edges: u32,
+    pub(super) parents: u8,
+    pub(super) auth_events: u8,
+    pub(super) at: u32,
+    /// The room id in [`Batch::rooms`], if the event names one.
+    pub(super) room: Option<u32>,
+}
+
+/// An input that is being read; see [`Room::begin`].
+#[derive(Debug)]
+pub struct Batch {
+    pub(super) options: AddOptions,
+    pub(super) version: Option<&'static RoomVersion>,
+    pub(super) staged: Vec<Staged>,
+    pub(super) edges: Vec<EventNid>,
+    pub(super) rooms: Interner,
+    pub(super) problems: Vec<Problem>,
+    pub(super) duplicates: u32,
+    /// The order of taking in, and how far it has come.
+    pub(super) order: Vec<u32>,
+    pub(super) next: usize,
+    /// The first event of the input, which the given state belongs to.
+    pub(super) first: Option<EventNid>,
+    pub(super) strings: StringsMark,
+    pub(super) slots: usize,
+    seen: EventBits,
+    importer: Importer,
+    deferred: Vec<(u32, String)>,
+}
+
+impl Room {
+    /// Begins to read an input. One input can be read at a time; questions about the room may be asked meanwhile.
+    ///
+    /// # Errors
+    /// If another input is being read.
+    pub fn begin(&mut self, options: AddOptions) -> Result<Batch, RoomError> {
+        if self.busy {
+            return Err(RoomError::Busy);
+        }
+        self.busy = true;
+        Ok(Batch {
+            options,
+            version: self.version,
+            staged: Vec::new(),
+            edges: Vec::new(),
+            rooms: Interner::new(0),
+            problems: Vec::new(),
+            duplicates: 0,
+            order: Vec::new(),
+            next: 0,
+            first: None,
+            strings: self.strings.mark(),
+            slots: self.slots.len(),
+            seen: EventBits::default(),
+            importer: Importer::default(),
+            deferred: Vec::new(),
+        })
+    }
+
+    /// Reads the next bytes of the input.
+    pub fn push(&mut self, batch: &mut Batch, bytes: &[u8]) {
+        let mut importer = core::mem::take(&mut batch.importer);
+        importer.push(bytes, &mut |at: u32, event: Result<&Pdu<'_>, ImportError>| self.stage(batch, at, event));
+        batch.importer = importer;
+    }
+
+    /// Reads what is left when the input has ended.
+    pub(super) fn end_of_input(&mut self, batch: &mut Batch) {
+        let mut importer = core::mem::take(&mut batch.importer);
+        importer.finish(&mut |at: u32, event: Result<&Pdu<'_>, ImportError>| self.stage(batch, at, event));
+        self.stage_deferred(batch);
+    }
+
+    /// Gives up an input that has not been taken in: the room is as it was.
+    pub fn abort(&mut self, batch: Batch) {
+        self.busy = false;
+        for staged in batch.staged {
+            if !self.events.holds(staged.nid) {
+                self.events.facts_mut().forget(staged.nid);
+                self.texts.forget(staged.nid);
+            }
+        }
+        // Events taken in before an abort keep their strings.
+        if batch.next == 0 {
+            self.slots.truncate(batch.slots);
+            self.strings.rollback(batch.strings);
+        }
+    }
+
+    fn stage(&mut self, batch: &mut Batch, at: u32, event: Result<&Pdu<'_>, ImportError>) {
+        let pdu = match event {
+            Ok(pdu) => pdu,
+            Err(error) => return batch.problem(at, None, error.code(), error.to_string()),
+        };
+        if batch.version.is_none() {
+            if !pdu.is_create() {
+                batch.deferred.push((at, pdu.text.to_owned()));
+                return;
+            }
+            match create_version(pdu.content) {
+                Ok(version) => batch.version = Some(version),
+                Err(named) => {
+                    let error = RoomError::UnknownRoomVersion(named);
+                    return batch.problem(at, None, error.code(), error.to_string());
+                }
+            }
+            self.stage_deferred(batch);
+        }
+        self.stage_pdu(batch, at, pdu);
+    }
+
+    fn stage_deferred(&mut self, batch: &mut Batch) {
+        for (at, text) in core::mem::take(&mut batch.deferred) {
+            let mut pdu = Pdu::default();
+            match pdu.read(&mut Reader::new(&text)) {
+                Ok(()) => self.stage_pdu(batch, at, &pdu),
+                Err(error) => batch.problem(at, None, error.code(), error.to_string()),
+            }
+        }
+    }
+
+    fn stage_pdu(&mut self, batch: &mut Batch, at: u32, pdu: &Pdu<'_>) {
+        if let Err((code, message)) = self.try_stage(batch, at, pdu) {
+            let id = pdu.event_id.map(|id| id.decode().into_owned());
+            batch.problem(at, id, code, message);
+        }
+    }
+
+    fn try_stage(&mut self, batch: &mut Batch, at: u32, pdu: &Pdu<'_>) -> Result<(), (&'static str, String)> {
+        let full = |_| ("room-full", RoomError::Full.to_string());
+        let id = event_id(batch, at, pdu)?;
+        let nid = self.strings.intern_event(&id).map_err(full)?;
+        batch.first.get_or_insert(nid);
+        let becomes = self.events.holds(nid)
+            && self.events.arrival(nid) == Arrival::Outlier
+            && batch.options.arrival != Arrival::Outlier;
+        if !batch.seen.insert(nid) || (self.events.holds(nid) && !becomes) {
+            batch.duplicates += 1;
+            return Ok(());
+        }
+        let (Some(kind), Some(sender)) = (pdu.kind, pdu.sender) else { return Ok(()) };
+        let kind = self.strings.intern_type(&kind.decode()).map_err(full)?;
+        let sender = self.strings.intern_state_key(&sender.decode()).map_err(full)?;
+        let state_key = match pdu.state_key {
+            Some(key) => Some(self.strings.intern_state_key(&key.decode()).map_err(full)?),
+            None => None,
+        };
+        let edges = batch.edges.len();
+        let mut counts = [0; 2];
+        for (count, ids) in counts.iter_mut().zip([&pdu.prev_events, &pdu.auth_events]) {
+            let from = batch.edges.len();
+            for id in ids {
+                let target = self.strings.intern_event(&id.decode()).map_err(full)?;
+                if target == nid {
+                    batch.edges.truncate(edges);
+                    return Err(("cycle", "the event names itself".to_owned()));
+                }
+                // Few enough to look through: at most 20.
+                if !batch.edges.get(from..).is_some_and(|named| named.contains(&target)) {
+                    batch.edges.push(target);
+                }
+            }
+            *count = (batch.edges.len() - from) as u8;
+        }
+        let room = match pdu.room_id {
+            Some(id) => Some(batch.rooms.intern(&id.decode()).map_err(full)? as u32),
+            None => None,
+        };
+        if !becomes {
+            let redacts = pdu.redacts.map(|id| id.decode());
+            self.events
+                .facts_mut()
+                .read(nid, kind, state_key, pdu.content, redacts.as_deref(), &mut self.strings)
+                .map_err(full)?;
+            if self.options.keep_json {
+                self.texts.set(nid, pdu.text);
+            }
+        }
+        let slot = state_key.map(|key| self.slots.intern(kind, key));
+        let row =
+            EventRow { kind, state_key, slot, sender, depth: pdu.depth, origin_server_ts: pdu.origin_server_ts };
+        let [parents, auth_events] = counts;
+        batch.staged.push(Staged { nid, row, edges: edges as u32, parents, auth_events, at, room });
+        Ok(())
+    }
+}
+
+impl Batch {
+    pub(super) fn problem(&mut self, at: u32, event_id: Option<String>, code: &'static str, message: String) {
+        self.problems.push(Problem { at, event_id, code, message });
+    }
+
+    pub(super) fn parents(&self, staged: &Staged) -> &[EventNid] {
+        let from = staged.edges as usize;
+        self.edges.get(from..from + staged.parents as usize).unwrap_or_default()
+    }
+
+    pub(super) fn auth_events(&self, staged: &Staged) -> &[EventNid] {
+        let from = staged.edges as usize + staged.parents as usize;
+        self.edges.get(from..from + staged.auth_events as usize).unwrap_or_default()
+    }
+
+    /// Returns how many event ids the room had seen before this batch.
+    pub(super) fn events_before(&self) -> usize {
+        self.strings.events()
+    }
+
+    /// Returns how many events have been read and how many of them have been taken in.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        (self.staged.len(), self.next)
+    }
+}
+
+/// Returns an event's id: the given one, or the computed one where there is none or it is to be checked.
+fn event_id<'a>(batch: &mut Batch, at: u32, pdu: &Pdu<'a>) -> Result<Cow<'a, str>, (&'static str, String)> {
+    let given = pdu.event_id.map(|id| id.decode());
+    let Some(version) = batch.version else {
+        return given.ok_or_else(|| ("no-room-version", RoomError::NoRoomVersion.to_string()));
+    };
+    if !version.computes_ids() {
+        let message = || format!("the event has no `event_id`, which events of room version {} carry", version.id);
+        return given.ok_or_else(|| ("missing-field", message()));
+    }
+    if let (Some(_), false) = (&given, batch.options.verify) {
+        return given.ok_or(("missing-field", String::new()));
+    }
+    let malformed = |error: crate::event::json::JsonError| ("bad-json", error.to_string());
+    let members = Members::read(pdu.text).map_err(malformed)?;
+    if batch.options.verify {
+        let computed = hash::content_hash(&members, version).map_err(malformed)?;
+        if let Some(hash) = pdu.sha256.map(|hash| hash.decode()).filter(|hash| *hash != computed) {
+            let id = given.as_ref().map(|id| id.clone().into_owned());
+            let message = format!("the content hash given is {hash}, the content's is {computed}: redacted, or changed");
+            batch.problem(at, id, "hash-mismatch", message);
+        }
+    }
+    let kind = pdu.kind.map(|kind| kind.decode()).unwrap_or_default();
+    let computed = hash::event_id(members, &kind, version).map_err(malformed)?;
+    match given {
+        Some(given) => {
+            if given != computed {
+                let message = format!("the id given is {given}, the event's is {computed}; the given one is kept");
+                batch.problem(at, Some(given.clone().into_owned()), "id-mismatch", message);
+            }
+            Ok(given)
+        }
+        None => Ok(Cow::Owned(computed)),
+    }
+}
+
+/// Returns the room version that a create event's content names ("1" if none), or the name that is not known.
+pub(super) fn create_version(content: &str) -> Result<&'static RoomVersion, String> {
+    let mut named = Cow::Borrowed("1");
+    let read = Reader::new(content).object(|reader, key| {
+        if key.decode() == "room_version" {
+            if reader.kind()? == Kind::String {
+                named = reader.string()?.decode();
+            } else {
+                named = Cow::Owned(reader.skip()?.to_owned());
+            }
+        } else {
+            reader.skip()?;
+        }
+        Ok::<_, crate::event::json::JsonError>(())
+    });
+    match read {
+        Ok(()) => RoomVersion::find(&named).ok_or(named.into_owned()),
+        Err(_) => Err(content.to_owned()),
+    }
+}

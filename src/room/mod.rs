@@ -1,0 +1,140 @@
+//! The room: the one door in. Taking events in, asking questions.
+//!
+//! [`Room`] joins the layers: an input is read into a [`Batch`], its events enter the columns, and each is judged. A
+//! question never changes the room, and a call that fails leaves it as it was.
+
+mod batch;
+mod error;
+mod judge;
+mod options;
+mod questions;
+mod take_in;
+mod texts;
+
+pub use batch::Batch;
+pub use error::RoomError;
+pub use options::{AddOptions, AddReport, Order, Problem, RoomOptions};
+pub use questions::{EventInfo, TimelineOptions, TimelineOrder};
+
+use crate::event::table::EventTable;
+use crate::event::version::RoomVersion;
+use crate::graph::bits::EventBits;
+use crate::graph::{Extremities, Orderings};
+use crate::nid::{EventNid, Slots, Strings};
+use core::cell::OnceCell;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use texts::Texts;
+
+/// A Matrix room and what a homeserver makes of its events.
+#[derive(Debug)]
+pub struct Room {
+    options: RoomOptions,
+    version: Option<&'static RoomVersion>,
+    room_id: Option<String>,
+    create: Option<EventNid>,
+    strings: Strings,
+    slots: Slots,
+    events: EventTable,
+    texts: Texts,
+    orderings: Orderings,
+    extremities: Extremities,
+    known: EventBits,
+    waiting: HashMap<EventNid, Vec<EventNid>, FixedState>,
+    busy: bool,
+    topological: OnceCell<Vec<EventNid>>,
+    by_stream: OnceCell<Vec<EventNid>>,
+}
+
+impl Room {
+    /// Opens an empty room.
+    #[must_use]
+    pub fn new(options: RoomOptions) -> Self {
+        Self {
+            version: options.room_version,
+            room_id: options.room_id.clone(),
+            create: None,
+            strings: Strings::new(options.seed),
+            slots: Slots::default(),
+            events: EventTable::default(),
+            texts: Texts::default(),
+            orderings: Orderings::default(),
+            extremities: Extremities::default(),
+            known: EventBits::default(),
+            waiting: HashMap::default(),
+            busy: false,
+            topological: OnceCell::new(),
+            by_stream: OnceCell::new(),
+            options,
+        }
+    }
+
+    /// Returns the room id, once an event or an option has said it.
+    #[must_use]
+    pub fn room_id(&self) -> Option<&str> {
+        self.room_id.as_deref()
+    }
+
+    /// Returns the room version, once the create event or an option has said it.
+    #[must_use]
+    pub fn version(&self) -> Option<&'static RoomVersion> {
+        self.version
+    }
+
+    /// Returns how many events are held, outliers and rejected ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Returns whether no event is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Returns the strings behind the NIDs.
+    #[must_use]
+    pub fn strings(&self) -> &Strings {
+        &self.strings
+    }
+
+    /// Returns the events' columns.
+    #[must_use]
+    pub fn events(&self) -> &EventTable {
+        &self.events
+    }
+
+    /// Returns the stream orderings.
+    #[must_use]
+    pub fn orderings(&self) -> &Orderings {
+        &self.orderings
+    }
+
+    /// Returns the tips and gaps.
+    #[must_use]
+    pub fn extremities(&self) -> &Extremities {
+        &self.extremities
+    }
+
+    /// Returns the bytes of memory that the room holds: without and with the events' own text.
+    #[must_use]
+    pub fn memory_bytes(&self) -> (usize, usize) {
+        let model = self.strings.memory_bytes()
+            + self.slots.memory_bytes()
+            + self.events.memory_bytes()
+            + self.orderings.memory_bytes()
+            + self.extremities.memory_bytes()
+            + self.known.memory_bytes();
+        (model, model + self.texts.memory_bytes())
+    }
+
+    fn strings_before(&self, batch: &Batch) -> usize {
+        batch.events_before().min(self.strings.events())
+    }
+
+    fn forget_orders(&mut self) {
+        self.topological.take();
+        self.by_stream.take();
+    }
+}

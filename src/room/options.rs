@@ -1,0 +1,81 @@
+//! Options and reports of the calls on a room.
+
+use crate::event::table::Arrival;
+use crate::event::version::RoomVersion;
+use crate::nid::EventNid;
+
+/// How a room is opened.
+#[derive(Clone, Debug)]
+pub struct RoomOptions {
+    /// The room version; by default what the create event says.
+    pub room_version: Option<&'static RoomVersion>,
+    /// The room id; by default what the create event says, or the first event.
+    pub room_id: Option<String>,
+    /// Whether event auth is enforced. Without it every event whose parents are known is accepted.
+    pub enforce_auth: bool,
+    /// Whether each event's JSON is kept.
+    pub keep_json: bool,
+    /// A secret for the interner's hash; shows nowhere. Any number will do, best an unpredictable one.
+    pub seed: u64,
+}
+
+impl Default for RoomOptions {
+    fn default() -> Self {
+        Self { room_version: None, room_id: None, enforce_auth: true, keep_json: true, seed: 0 }
+    }
+}
+
+/// The order in which an input is taken in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Order {
+    /// Sorted so that parents and auth events come first; an input that is so already keeps its order.
+    #[default]
+    Causal,
+    /// As given.
+    Given,
+}
+
+/// How an input is taken in.
+#[derive(Clone, Debug, Default)]
+pub struct AddOptions {
+    /// How its events reached us.
+    pub arrival: Arrival,
+    /// In which order they are taken in.
+    pub order: Order,
+    /// The state before the input's first event, as ids of held state events.
+    pub state_before: Option<Vec<String>>,
+    /// Whether given event ids and content hashes are checked (room version 3 and up).
+    pub verify: bool,
+}
+
+/// Something in an input that could not be taken in, or should be looked at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// The 1-based line or array position.
+    pub at: u32,
+    /// The event's id, where it is known.
+    pub event_id: Option<String>,
+    /// A stable code.
+    pub code: &'static str,
+    /// What is wrong, in words.
+    pub message: String,
+}
+
+/// What came of an input.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AddReport {
+    /// The events taken in, in order: new ones, and outliers that became events.
+    pub events: Vec<EventNid>,
+    /// How many were held already.
+    pub duplicates: u32,
+    /// Of the events taken in, how many are accepted …
+    pub accepted: u32,
+    /// … soft-failed …
+    pub soft_failed: u32,
+    /// … rejected …
+    pub rejected: u32,
+    /// … or without known state.
+    pub outliers: u32,
+    /// What could not be taken in.
+    pub problems: Vec<Problem>,
+}

@@ -1,0 +1,252 @@
+//! Taking a batch in: the second half of adding events.
+//!
+//! First everything that can be refused is refused, and the rest is put into causal order; then each event enters the
+//! columns, the orderings and the extremities, and is judged ([`super::judge`]).
+
+use super::batch::{Batch, Staged};
+use super::options::{AddOptions, AddReport, Order};
+use super::{Room, RoomError};
+use crate::event::table::{Arrival, Verdict};
+use crate::graph::causal::{self, Dependencies};
+use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+impl Room {
+    /// Takes events in: NDJSON, a JSON array or a single event, as bytes.
+    ///
+    /// # Errors
+    /// If the options do not fit the room, or the room is full; nothing has changed then. What could not be read is no
+    /// error but a problem in the report.
+    pub fn add(&mut self, bytes: &[u8], options: AddOptions) -> Result<AddReport, RoomError> {
+        let mut batch = self.begin(options)?;
+        self.push(&mut batch, bytes);
+        self.finish(batch)
+    }
+
+    /// Takes a whole batch in.
+    ///
+    /// # Errors
+    /// As [`Room::add`].
+    pub fn finish(&mut self, mut batch: Batch) -> Result<AddReport, RoomError> {
+        match self.prepare(&mut batch).and_then(|()| self.advance(&mut batch, usize::MAX)) {
+            Ok(_) => Ok(self.conclude(batch)),
+            Err(error) => {
+                self.abort(batch);
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends the reading of a batch and decides what can be taken in, and in which order.
+    ///
+    /// # Errors
+    /// As [`Room::add`]; [`Room::abort`] the batch then.
+    pub fn prepare(&mut self, batch: &mut Batch) -> Result<(), RoomError> {
+        self.end_of_input(batch);
+        self.refuse_strangers(batch);
+        self.sort(batch);
+        self.events.grow(self.strings.events());
+        self.set_given_state(batch)
+    }
+
+    /// Takes in up to `count` events of a prepared batch; returns whether there are more.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn advance(&mut self, batch: &mut Batch, count: usize) -> Result<bool, RoomError> {
+        let end = batch.next.saturating_add(count).min(batch.order.len());
+        while batch.next < end {
+            let Some(staged) =
+                batch.order.get(batch.next).and_then(|&index| batch.staged.get(index as usize)).copied()
+            else {
+                break;
+            };
+            batch.next += 1;
+            self.take_in(batch, &staged)?;
+        }
+        Ok(batch.next < batch.order.len())
+    }
+
+    /// Ends a batch that has been taken in and says what came of it. Of one that has been taken in in part, that part stays.
+    pub fn conclude(&mut self, batch: Batch) -> AddReport {
+        self.busy = false;
+        let mut report = AddReport { duplicates: batch.duplicates, ..AddReport::default() };
+        for &index in batch.order.iter().take(batch.next) {
+            let Some(staged) = batch.staged.get(index as usize) else { continue };
+            report.events.push(staged.nid);
+            match self.events.verdict(staged.nid) {
+                Verdict::Accepted => report.accepted += 1,
+                Verdict::SoftFailed => report.soft_failed += 1,
+                Verdict::Rejected => report.rejected += 1,
+                Verdict::Outlier => report.outliers += 1,
+            }
+        }
+        report.problems = batch.problems;
+        report.problems.sort_by_key(|problem| problem.at);
+        report
+    }
+
+    /// Drops events of other rooms and further create events.
+    fn refuse_strangers(&mut self, batch: &mut Batch) {
+        let is_create = |staged: &Staged| {
+            staged.row.kind == EventTypeNid::CREATE && staged.row.state_key == Some(EventStateKeyNid::EMPTY)
+        };
+        let own_id = |room: &Self, staged: &Staged| match batch.version {
+            Some(version) if version.room_id_is_hash() => {
+                Some(room.strings.event_id(staged.nid).replacen('$', "!", 1))
+            }
+            _ => staged.room.map(|room| batch.rooms.get(room as usize).to_owned()),
+        };
+        let wanted = self.room_id.clone();
+        let fits = |staged: &&Staged| wanted.is_none() || own_id(self, staged) == wanted;
+        let create = self
+            .create
+            .or_else(|| batch.staged.iter().filter(|staged| is_create(staged)).find(fits).map(|staged| staged.nid));
+        let create_room = batch.staged.iter().find(|staged| Some(staged.nid) == create).and_then(|s| own_id(self, s));
+        let room_id = wanted.or(create_room).or_else(|| {
+            let first = batch.staged.iter().find_map(|staged| staged.room)?;
+            Some(batch.rooms.get(first as usize).to_owned())
+        });
+        let index = room_id.as_deref().and_then(|id| batch.rooms.find(id));
+        let mut refused = Vec::new();
+        for (place, staged) in batch.staged.iter().enumerate() {
+            let here = match staged.room {
+                Some(room) => Some(room as usize) == index,
+                // A create event of version 12 has no room id; any other lacks one.
+                None => Some(staged.nid) == create && own_id(self, staged) == room_id,
+            };
+            let (code, message) = if is_create(staged) && Some(staged.nid) != create && (here || self.create.is_some()) {
+                ("second-create", "the room has a create event already".to_owned())
+            } else if !here {
+                let theirs = own_id(self, staged).unwrap_or_default();
+                let ours = room_id.as_deref().unwrap_or_default();
+                ("wrong-room", format!("the event belongs to room {theirs:?}, this is {ours:?}"))
+            } else {
+                continue;
+            };
+            refused.push((place, code, message));
+        }
+        for (place, code, message) in refused.iter().rev() {
+            let staged = batch.staged.remove(*place);
+            self.refuse(batch, &staged, code, message.clone());
+        }
+        if self.room_id.is_none() && !batch.staged.is_empty() {
+            self.room_id = room_id;
+        }
+    }
+
+    fn refuse(&mut self, batch: &mut Batch, staged: &Staged, code: &'static str, message: String) {
+        if !self.events.holds(staged.nid) {
+            self.events.facts_mut().forget(staged.nid);
+            self.texts.forget(staged.nid);
+        }
+        let id = self.strings.event_id(staged.nid).to_owned();
+        batch.problem(staged.at, Some(id), code, message);
+    }
+
+    /// Puts the batch into order and refuses what is on a cycle.
+    ///
+    /// Cycles are found within the batch and through held events that wait for their state; an event whose state was
+    /// given is past such checks.
+    fn sort(&mut self, batch: &mut Batch) {
+        let nodes = Nodes::new(self, batch);
+        let mut dependencies = Dependencies::default();
+        for staged in &batch.staged {
+            let edges = batch.parents(staged).iter().chain(batch.auth_events(staged));
+            dependencies.push(edges.filter_map(|&target| nodes.find(target)));
+        }
+        for &nid in &nodes.waiting {
+            dependencies.push(self.events.prev_events(nid).iter().filter_map(|&target| nodes.find(target)));
+        }
+        let key = |node: u32| {
+            let row = batch.staged.get(node as usize).map(|staged| (staged.row.depth, staged.row.origin_server_ts));
+            (row, node)
+        };
+        let sorted = causal::sort(&dependencies, key);
+        let staged = batch.staged.len() as u32;
+        batch.order = match batch.options.order {
+            Order::Causal => sorted.order,
+            Order::Given => (0..staged).filter(|node| sorted.cyclic.binary_search(node).is_err()).collect(),
+        };
+        batch.order.retain(|&node| node < staged);
+        for node in sorted.cyclic {
+            if let Some(&staged) = batch.staged.get(node as usize) {
+                let message = "the event is its own ancestor, by way of its parents or auth events".to_owned();
+                self.refuse(batch, &staged, "cycle", message);
+            }
+        }
+    }
+
+    fn take_in(&mut self, batch: &Batch, staged: &Staged) -> Result<(), RoomError> {
+        let arrival = batch.options.arrival;
+        let nid = staged.nid;
+        if self.events.holds(nid) {
+            self.events.set_arrival(nid, arrival);
+        } else {
+            self.events.hold(nid, staged.row, arrival, batch.parents(staged), batch.auth_events(staged));
+            self.orderings.assign(nid, arrival);
+        }
+        self.forget_orders();
+        if staged.row.kind == EventTypeNid::CREATE && staged.row.state_key == Some(EventStateKeyNid::EMPTY) {
+            self.create = Some(nid);
+            self.version = self.version.or(batch.version);
+        }
+        self.extremities.arrived(&self.events, nid);
+        self.judge(nid)
+    }
+}
+
+/// Numbers for the events that a sort looks at: those of the batch, then held ones that wait and lie between them.
+struct Nodes {
+    first: usize,
+    new: Vec<u32>,
+    old: HashMap<EventNid, u32, FixedState>,
+    waiting: Vec<EventNid>,
+}
+
+impl Nodes {
+    fn new(room: &Room, batch: &Batch) -> Self {
+        let first = room.strings_before(batch);
+        let mut nodes = Self {
+            first,
+            new: vec![u32::MAX; room.strings.events() - first],
+            old: HashMap::default(),
+            waiting: Vec::new(),
+        };
+        for (index, staged) in batch.staged.iter().enumerate() {
+            nodes.set(staged.nid, index as u32);
+        }
+        if batch.staged.iter().any(|staged| room.extremities.is_gap(staged.nid)) {
+            let waits = |nid: EventNid| {
+                room.events.holds(nid)
+                    && room.events.arrival(nid) != Arrival::Outlier
+                    && room.events.verdict(nid) == Verdict::Outlier
+            };
+            let mut next: Vec<EventNid> =
+                batch.staged.iter().flat_map(|staged| batch.parents(staged)).copied().collect();
+            while let Some(nid) = next.pop() {
+                if waits(nid) && nodes.find(nid).is_none() {
+                    nodes.set(nid, (batch.staged.len() + nodes.waiting.len()) as u32);
+                    nodes.waiting.push(nid);
+                    next.extend_from_slice(room.events.prev_events(nid));
+                }
+            }
+        }
+        nodes
+    }
+
+    fn set(&mut self, nid: EventNid, node: u32) {
+        match nid.index().checked_sub(self.first).and_then(|index| self.new.get_mut(index)) {
+            Some(entry) => *entry = node,
+            None => _ = self.old.insert(nid, node),
+        }
+    }
+
+    fn find(&self, nid: EventNid) -> Option<u32> {
+        match nid.index().checked_sub(self.first) {
+            Some(index) => self.new.get(index).copied().filter(|&node| node != u32::MAX),
+            None => self.old.get(&nid).copied(),
+        }
+    }
+}
