@@ -16,10 +16,6 @@ export type InitSource = string | URL | Request | Response | Promise<Response> |
 let started = false;
 /** Counts instances; 0 is the first. */
 let generation = 0;
-/** Calls into the engine that have not returned. Above 1 only when a callback calls into the engine again. */
-let depth = 0;
-/** What crashed the present instance, if anything. */
-let crash: Error | undefined;
 
 /** @internal */
 export function start(module: SyncInitInput): void {
@@ -39,26 +35,6 @@ export async function startFrom(source: InitSource): Promise<void> {
   started = true;
 }
 
-/** What a callback of the caller threw, on its way through the engine. */
-class Thrown {
-  constructor(readonly value: unknown) {}
-}
-
-/**
- * A callback of the caller as the binding may call it: what it throws is told apart from what the engine throws.
- *
- * @internal
- */
-export function callback<A extends unknown[], R>(function_: (...args: A) => R): (...args: A) => R {
-  return (...args) => {
-    try {
-      return function_(...args);
-    } catch (error) {
-      throw new Thrown(error);
-    }
-  };
-}
-
 function codeOf(error: Error): string | undefined {
   const code = (error as { code?: unknown }).code;
   return typeof code === "string" ? code : undefined;
@@ -75,21 +51,9 @@ function isCrash(error: unknown): error is Error {
   );
 }
 
-/** What the caller gets to see of what came out of the binding. */
-function publicError(error: unknown): unknown {
-  if (error instanceof Thrown) return error.value;
-  const code = error instanceof Error && !(error instanceof RoomscopeError) ? codeOf(error) : undefined;
-  return code === undefined ? error : new RoomscopeError(code, (error as Error).message);
-}
-
-function crashError(cause: Error): RoomscopeError {
-  const message = `The engine crashed, which is a bug in roomscope: ${cause.message}. Rooms made before this are lost; new ones work.`;
-  return new RoomscopeError("internal", message, { cause });
-}
-
 /**
- * Runs a call into the engine. What Rust reports is thrown as a {@link RoomscopeError}; what a {@link callback} threw
- * is thrown on as it was.
+ * Runs a call into the engine; whatever fails in there is thrown as a {@link RoomscopeError}. The engine calls no code
+ * of the caller, so `work` never comes back in here.
  *
  * @internal
  */
@@ -100,30 +64,18 @@ export function call<T>(work: () => T): T {
       'roomscope is not ready yet: "await init()" once before its first use.',
     );
   }
-  let result: T | undefined;
-  let thrown: { error: unknown } | undefined;
-  depth += 1;
   try {
-    result = work();
+    return work();
   } catch (error) {
-    if (isCrash(error)) crash ??= error;
-    else thrown = { error: publicError(error) };
-  }
-  depth -= 1;
-
-  if (crash !== undefined) {
-    const error = crashError(crash);
-    // A call further down is still inside the old instance, and its glue would go on in the new one: the outermost
-    // call replaces it.
-    if (depth === 0) {
-      crash = undefined;
+    if (isCrash(error)) {
       generation += 1;
       replaceInstance();
+      const message = `The engine crashed, which is a bug in roomscope: ${error.message}. Rooms made before this are lost; new ones work.`;
+      throw new RoomscopeError("internal", message, { cause: error });
     }
-    throw error;
+    const code = error instanceof Error ? codeOf(error) : undefined;
+    throw code === undefined ? error : new RoomscopeError(code, (error as Error).message);
   }
-  if (thrown !== undefined) throw thrown.error;
-  return result as T;
 }
 
 /**
@@ -133,7 +85,6 @@ export function call<T>(work: () => T): T {
  */
 export class Handle<T extends { free(): void }> {
   #object: T | undefined;
-  #busy = false;
   readonly #generation: number;
 
   constructor(make: () => T) {
@@ -148,18 +99,11 @@ export class Handle<T extends { free(): void }> {
     if (this.#generation !== generation) {
       throw new RoomscopeError("lost", "This room was lost when the engine crashed; make a new one.");
     }
-    if (this.#busy) throw new RoomscopeError("busy", "This room was used from within its own callback.");
-    this.#busy = true;
-    try {
-      return call(() => work(object));
-    } finally {
-      this.#busy = false;
-    }
+    return call(() => work(object));
   }
 
   /** Gives the memory back. Doing it twice is no error. */
   free(): void {
-    if (this.#busy) throw new RoomscopeError("busy", "This room was freed from within its own callback.");
     const object = this.#object;
     this.#object = undefined;
     if (object !== undefined && this.#generation === generation) call(() => object.free());

@@ -9,7 +9,7 @@
  * - `not-initialised`: on the web, something was used before `await init()` had ended.
  * - `init-failed`: the WebAssembly module could not be fetched or compiled; `cause` says why. `init` can be called again.
  * - `freed`: the room was used after `free()`.
- * - `busy`: the room was used from within one of its own callbacks.
+ * - `busy`: events were added to a room that is still reading others.
  * - `internal`: the engine crashed, which is a bug in it. All rooms made before are lost (`lost`); new ones work.
  * - `lost`: the room was made before such a crash.
  */
