@@ -35,9 +35,9 @@ export class Room {
    */
   constructor(options: RoomOptions = {}) {
     const auth = oneOf("auth", options.auth, ["enforce", "off"]) !== "off";
-    this.#raw = new Handle(
-      () => new RawRoom(options.roomVersion, options.roomId, auth, options.keepJson !== false, Math.random()),
-    );
+    const version = options.roomVersion === undefined ? undefined : string("roomVersion", options.roomVersion);
+    const roomId = options.roomId === undefined ? undefined : string("roomId", options.roomId);
+    this.#raw = new Handle(() => new RawRoom(version, roomId, auth, options.keepJson !== false, Math.random()));
   }
 
   /**
@@ -146,19 +146,23 @@ export class Room {
     return this.#raw.call((raw) => raw.size());
   }
 
-  /** Whether the room holds an event. */
+  /**
+   * Whether the room holds an event.
+   *
+   * @throws RoomscopeError `bad-argument`, as do all calls that take an event id and are given something else
+   */
   has(eventId: EventId): boolean {
-    return this.#raw.call((raw) => raw.has(eventId));
+    return this.#raw.call((raw) => raw.has(string("eventId", eventId)));
   }
 
   /** What is known of an event; undefined if it is not held. */
   event(eventId: EventId): EventInfo | undefined {
-    return this.#raw.call((raw) => raw.event(eventId)) as EventInfo | undefined;
+    return this.#raw.call((raw) => raw.event(string("eventId", eventId))) as EventInfo | undefined;
   }
 
   /** An event's JSON as it came; undefined if it is not held, or the room was opened with `keepJson: false`. */
   pdu(eventId: EventId): object | undefined {
-    const text = this.#raw.call((raw) => raw.text(eventId));
+    const text = this.#raw.call((raw) => raw.text(string("eventId", eventId)));
     return text === undefined ? undefined : (JSON.parse(text) as object);
   }
 
@@ -293,6 +297,12 @@ function oneOf<T extends string>(name: string, value: T | undefined, allowed: re
   if (value === undefined || allowed.includes(value)) return value;
   const words = allowed.map((word) => `"${word}"`).join(" or ");
   throw new RoomscopeError("bad-argument", `${name} must be ${words}, and is ${JSON.stringify(value)}.`);
+}
+
+/** The binding takes the length of whatever it is given for a string's: anything else would crash the engine. */
+function string(name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new RoomscopeError("bad-argument", `${name} must be a string, and is of type ${typeof value}.`);
 }
 
 function strings(name: string, value: unknown): string[] {
