@@ -6,43 +6,18 @@
 //!
 //! A set of versions is a bit mask up to 64 versions. Beyond, it is a version's number or a union of two sets, kept as a
 //! pair: making one costs the same whatever its size, and only who wants to see the members pays for them.
-//! Relies on `nodes` and `diff`.
+//! Relies on `nodes` and `diff`; `differences` holds the answer.
 
 use core::ops::ControlFlow;
 
 use super::nodes::{FAN_OUT, Nodes, Places, Tree, child_start, unequal};
-use super::{EventNid, OutOfMemory, Slot, StateMaps, Version};
+use super::{Candidate, Differences, EventNid, Holders, OutOfMemory, Slot, StateMaps, Version};
 
-const MASK_BITS: usize = 64;
-
-/// One of the events at a slot where versions differ.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Candidate {
-    /// The event; `None` for the versions without one.
-    pub event: Option<EventNid>,
-    /// The versions that have it; ask the [`Differences`] that it came from.
-    pub holders: Holders,
-}
-
-/// A set of some of the versions given to [`StateMaps::diff_many`]; [`Differences`] can read it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Holders(u64);
-
-/// The slots where versions differ. Kept by the caller and used again, it spares the next question its allocations.
-#[derive(Clone, Debug, Default)]
-pub struct Differences {
-    versions: usize,
-    slots: Vec<Slot>,
-    /// Where the candidates of each slot end.
-    ends: Vec<u32>,
-    candidates: Vec<Candidate>,
-    unions: Vec<(u32, u32)>,
-    pool: Vec<Held>,
-}
+pub(super) const MASK_BITS: usize = 64;
 
 /// A tree or an event, as a number, and the versions that have it.
 #[derive(Clone, Copy, Debug)]
-struct Held {
+pub(super) struct Held {
     what: u64,
     holders: Holders,
 }
@@ -215,102 +190,6 @@ impl Holders {
 }
 
 impl Differences {
-    /// Returns one that holds nothing yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Returns the number of slots that differ.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// Returns whether all versions agree.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
-    }
-
-    /// Returns each slot that differs, in slot order, with its two or more distinct events, absent first and then by NID.
-    #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (Slot, &[Candidate])> {
-        self.slots.iter().enumerate().map(|(at, &slot)| {
-            let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-            (
-                slot,
-                &self.candidates[start as usize..self.ends[at] as usize],
-            )
-        })
-    }
-
-    /// Returns the holders as a bit mask (bit i: the i-th of the versions asked about), or `None` beyond 64 versions.
-    #[must_use]
-    pub fn mask(&self, holders: Holders) -> Option<u64> {
-        (self.versions <= MASK_BITS).then_some(holders.0)
-    }
-
-    /// Calls `visit` with the place of each holder among the versions asked about, each once, in no promised order.
-    pub fn for_each_holder(&self, holders: Holders, mut visit: impl FnMut(usize)) {
-        if let Some(mut mask) = self.mask(holders) {
-            while mask != 0 {
-                visit(mask.trailing_zeros() as usize);
-                mask &= mask - 1;
-            }
-            return;
-        }
-        let mut left = vec![holders.0 as u32];
-        while let Some(set) = left.pop() {
-            match (set as usize).checked_sub(self.versions) {
-                None => visit(set as usize),
-                Some(union) => {
-                    let (a, b) = self.unions[union];
-                    left.extend([a, b]);
-                }
-            }
-        }
-    }
-
-    /// Returns the place of the version that has the most of `winners`, the first of several.
-    ///
-    /// `winners` has one event for each slot that differs, in the order of [`iter`](Self::iter). A merge on top of that
-    /// version writes the least.
-    ///
-    /// # Errors
-    ///
-    /// [`OutOfMemory`].
-    pub fn closest(&self, winners: &[Option<EventNid>]) -> Result<usize, OutOfMemory> {
-        let sets = self.versions + self.unions.len();
-        let mut held = Vec::new();
-        held.try_reserve_exact(sets)?;
-        held.resize(sets, 0u32);
-        for ((_, candidates), winner) in self.iter().zip(winners) {
-            let Some(won) = candidates
-                .iter()
-                .find(|candidate| candidate.event == *winner)
-            else {
-                continue;
-            };
-            match self.mask(won.holders) {
-                Some(_) => self.for_each_holder(won.holders, |index| held[index] += 1),
-                None => held[won.holders.0 as usize] += 1,
-            }
-        }
-        for (union, &(a, b)) in self.unions.iter().enumerate().rev() {
-            let count = held[self.versions + union];
-            held[a as usize] += count;
-            held[b as usize] += count;
-        }
-        let mut closest = 0;
-        for index in 1..self.versions {
-            if held[index] > held[closest] {
-                closest = index;
-            }
-        }
-        Ok(closest)
-    }
-
     fn clear(&mut self, versions: usize) {
         self.versions = versions;
         self.slots.clear();

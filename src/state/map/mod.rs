@@ -31,6 +31,7 @@
 
 mod cons;
 mod diff;
+mod differences;
 mod hash;
 mod index;
 mod iter;
@@ -49,9 +50,9 @@ use self::paged::Paged;
 use self::write::{Batch, Write};
 use crate::nid::{EventNid, Slot};
 
+pub use self::differences::{Candidate, Differences, Holders};
 pub use self::hash::SetHash;
 pub use self::iter::Iter;
-pub use self::many::{Candidate, Differences, Holders};
 
 /// The memory for a new version, or for an answer, was not to be had. Nothing has changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

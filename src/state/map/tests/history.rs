@@ -286,6 +286,18 @@ impl History {
                 .filter(|&(&at, &winner)| self.maps.get(version, slot(at)) == winner)
                 .count()
         };
+        let most_held: Vec<_> = differences
+            .iter()
+            .map(|(slot, candidates)| {
+                let held = |candidate: &&Candidate| {
+                    expected[&slot.0][&candidate.event.map_or(0, EventNid::get)].len()
+                };
+                candidates.iter().max_by_key(held).unwrap().event
+            })
+            .collect();
+        assert_eq!(differences.most_typical(), differences.closest(&most_held));
+        assert!(expected.keys().all(|&at| differences.contains(slot(at))));
+        assert_eq!(differences.contains(slot(50)), expected.contains_key(&50));
         if let Some(most) = versions.iter().map(|&version| held(version)).max() {
             let first = versions.iter().position(|&version| held(version) == most);
             assert_eq!(differences.closest(&winners).ok(), first);

@@ -1,0 +1,55 @@
+//! The states whose chains are compared: what they agree on and what they do not. Relies on the state map.
+
+use super::{AuthGraph, Differences, EventNid, StateMaps, Version};
+
+/// At most 64 states and where they differ.
+pub(super) struct Agreed<'a, G> {
+    pub(super) graph: &'a G,
+    pub(super) maps: &'a StateMaps,
+    pub(super) versions: &'a [Version],
+    pub(super) differences: &'a Differences,
+}
+
+impl<G: AuthGraph> Agreed<'_, G> {
+    /// Returns a bit for each state.
+    pub(super) fn all(&self) -> u64 {
+        u64::MAX >> (64 - self.versions.len().clamp(1, 64))
+    }
+
+    /// Returns the events at the slots where the states differ, each with the states that have it.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = (EventNid, u64)> {
+        let candidates = self
+            .differences
+            .iter()
+            .flat_map(|(_, candidates)| candidates);
+        candidates.filter_map(|held| Some((held.event?, self.differences.mask(held.holders)?)))
+    }
+
+    /// Returns how many slots the first of the states has, which the others hardly differ from.
+    pub(super) fn slots(&self) -> usize {
+        self.versions
+            .first()
+            .map_or(0, |&first| self.maps.len(first) as usize)
+    }
+
+    /// Returns whether all states have `event`.
+    pub(super) fn is_agreed(&self, event: EventNid) -> bool {
+        self.graph.slot(event).is_some_and(|slot| {
+            let held = self
+                .versions
+                .first()
+                .and_then(|&first| self.maps.get(first, slot));
+            held == Some(event) && !self.differences.contains(slot)
+        })
+    }
+
+    /// Returns the events that all states have.
+    pub(super) fn agreed(&self) -> impl Iterator<Item = EventNid> {
+        let held = self.versions.first().map(|&first| self.maps.iter(first));
+        let mut differ = self.differences.iter().map(|(slot, _)| slot).peekable();
+        held.into_iter().flatten().filter_map(move |(slot, event)| {
+            while differ.next_if(|&other| other < slot).is_some() {}
+            (differ.peek() != Some(&slot)).then_some(event)
+        })
+    }
+}
