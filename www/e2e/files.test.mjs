@@ -96,7 +96,9 @@ test("missing parents have rows of their own", async () => {
   );
   assert.equal(seen[1].event, `not held, named by ${madeId(5).slice(1, 8)}`);
   assert.equal(seen[1].id, madeId(4).slice(1, 8));
-  assert.equal(seen[0].graph, "lane 1, 1 of its parents not held, tip");
+  assert.match(seen[0].graph, /^lane \d, 1 of its parents not held, the state before it is not known$/);
+  assert.match(seen[0].event, /^after the gap/);
+  assert.match(seen[2].graph, /, tip$/);
   await page.keyboard.press("g");
   assert.equal(await inspected(page), madeId(4));
   await page.keyboard.press("ArrowRight");
@@ -117,10 +119,11 @@ test("a hostile room stays text", async () => {
     state(7, markup, markup, { [markup]: markup }),
     state(8, "m.room.topic", "", { topic: "x".repeat(60_000) }),
     { ...message(9, ""), content: { body: { not: "text" }, msgtype: 7 } },
-    { ...message(10, ""), content: [] },
+    { ...message(10, ""), content: {} },
     message(11, "javascript:alert(1) \u0000 \ud83d\udc69\u200d\ud83d\ude80"),
   ];
-  await openText(page, `${markup}.ndjson`, ndjson(hostile));
+  const unreadable = { ...message(12, ""), content: [markup] };
+  await openText(page, `${markup}.ndjson`, ndjson([...hostile, unreadable]));
   await page.waitForFunction(() => document.querySelector("h1").textContent.startsWith("<img"));
   await ready(page);
   for (let i = 0; i < hostile.length; i++) {
@@ -139,9 +142,6 @@ test("a hostile room stays text", async () => {
   const seen = await rows(page);
   seen.forEach((row, i) => assert.equal(row.top, seen[0].top + i * 24));
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-  // What could hide is written out.
-  await page.keyboard.press("Escape");
-  await page.goto(`${page.url().split("#")[0]}`);
   await done();
 });
 

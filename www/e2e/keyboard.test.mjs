@@ -50,7 +50,8 @@ test("every row is reached by keys alone, and the focus is never lost", async ()
   await press("e");
   assert.equal(await index(), 0, "after the last tip comes the first");
   await press("e");
-  assert.equal((await rows(page)).find((row) => row.selected).graph, "lane 2, tip");
+  assert.equal(await index(), 3);
+  assert.match((await rows(page)).find((row) => row.selected).graph, /, tip$/);
 
   await press("Enter");
   assert.ok(await page.evaluate(() => document.activeElement.closest(".inspector") !== null));
@@ -59,7 +60,7 @@ test("every row is reached by keys alone, and the focus is never lost", async ()
 
   await press("r");
   assert.equal(await page.locator("#order").textContent(), "Oldest first ↓");
-  assert.equal((await rows(page)).find((row) => row.selected).graph, "lane 2, tip", "the selection stays");
+  assert.match((await rows(page)).find((row) => row.selected).graph, /, tip$/, "the selection stays");
   await press("Home");
   assert.match((await selectedRow(page)).text, /createroom version 11/);
   await press("r", "Escape");

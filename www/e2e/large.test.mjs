@@ -72,8 +72,8 @@ test("100,000 events scroll from end to end", async () => {
   for (const row of seen) {
     const n = size - 1 - row.index;
     assert.equal(row.id, madeId(n).slice(1, 8));
-    if (n % 100 === 60) assert.equal(row.graph, "lane 1, merge of 2");
-    if (n % 100 === 48) assert.equal(row.graph, "lane 1, fork to 2");
+    if (n % 100 === 60) assert.match(row.graph, /, merge of 2$/);
+    if (n % 100 === 48) assert.match(row.graph, /, fork to 2$/);
   }
   assert.ok((await page.locator(".row").count()) < 50);
   await done();

@@ -5,6 +5,7 @@ import { part } from "./dom.ts";
 import { Engine, EngineError } from "./engine.ts";
 import { DisplayRows, type Item } from "./history/display.ts";
 import { HistoryView } from "./history/view.ts";
+import { Minimap } from "./history/minimap.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { followPlace, placeInAddress, writePlace } from "./place.ts";
 import { Session } from "./session.ts";
@@ -34,6 +35,7 @@ export class App implements Actions {
   readonly #search: Search;
   readonly #problems: Problems;
   readonly #history: HistoryView;
+  readonly #minimap: Minimap;
   readonly #inspector: Inspector;
   readonly #footer: Footer;
   readonly #files = new Files((file) => void this.openFile(file));
@@ -52,8 +54,10 @@ export class App implements Actions {
     this.#history = new HistoryView(list, {
       selected: (item) => this.#clicked(item),
       hovered: (item) => this.#history.hover(item),
+      drawn: () => this.#minimap.follow(this.#history.scroll, this.#selectedIndex()),
       bundled: (lanes) => this.#history.tellBundle(lanes),
     });
+    this.#minimap = new Minimap(part("minimap"), (row) => this.#history.scrollTo(row));
     this.#inspector = new Inspector(part("inspector"), {
       go: (item) => this.#follow(item),
       goGap: (gap) => this.#follow(this.#gapItem(gap.row, gap.missingId)),
@@ -68,6 +72,7 @@ export class App implements Actions {
     followTheme((theme) => {
       this.#topBar.showTheme(theme);
       this.#history.recolour();
+      this.#minimap.recolour();
     });
     followPlace((id) => void this.#goToId(id));
   }
@@ -139,6 +144,7 @@ export class App implements Actions {
     if (this.#session === undefined) return;
     this.#display = display;
     this.#walk = new Walk(this.#session, display);
+    this.#minimap.show(this.#session, display);
     this.#history.show(this.#session, display);
     this.#search.showOrder(display.direction === "newest");
     this.#tellPlace();
@@ -195,7 +201,12 @@ export class App implements Actions {
 
   #found(needle: string): void {
     this.#history.mark(needle);
+    this.#minimap.mark(this.#search.rows);
     this.#tellPlace();
+  }
+
+  #selectedIndex(): number | undefined {
+    return this.#selected === undefined ? undefined : this.#display?.indexOf(this.#selected);
   }
 
   #tellPlace(): void {

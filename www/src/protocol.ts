@@ -98,6 +98,8 @@ export interface RowView {
   verdict: "accepted" | "soft-failed" | "rejected" | "outlier";
   arrival: "live" | "backfill" | "outlier";
   reason: string;
+  /** Whether the state before an event of the history is unknown, and whether it is the first of its branch. */
+  blind: "no" | "from-here" | "still";
   /** Distinct parents named, held or not. */
   parentCount: number;
   tip: boolean;

@@ -1,6 +1,6 @@
 // The colour tokens as the canvas needs them, read from the style sheet so that both halves of a row have one source.
 
-const names = ["bg", "ink", "ink3", "lane", "lane2", "acc", "sel", "ok", "bad", "warn"] as const;
+const names = ["bg", "ink", "ink3", "lane", "lane2", "acc", "sel", "ok", "bad", "warn", "litl"] as const;
 
 export type Colours = Record<(typeof names)[number], string>;
 

@@ -26,6 +26,8 @@ const flashMs = 600;
 export interface HistoryEvents {
   selected(item: Item): void;
   hovered(item: Item | undefined): void;
+  /** The window stands elsewhere, or shows other things. */
+  drawn(): void;
   /** Lanes that did not fit and share one place. */
   bundled(lanes: number): void;
 }
@@ -153,6 +155,12 @@ export class HistoryView {
   /** Says in the column's head how many lanes share the last place. */
   tellBundle(lanes: number): void {
     setText(this.#graphHead, lanes === 0 ? "graph" : `graph +${lanes} lanes`);
+  }
+
+  /** Brings a row, whole or not, to the middle of the window. */
+  scrollTo(row: number): void {
+    this.scroll.moveTo(row * this.scroll.rowHeight - this.scroll.viewHeight / 2);
+    this.#writeBar();
   }
 
   toTop(): void {
@@ -294,6 +302,7 @@ export class HistoryView {
       this.#events.bundled(bundle);
     }
     this.#rows(session, display, moment, cache, first, last);
+    this.#events.drawn();
   }
 
   #need(display: DisplayRows, cache: RowCache, first: number, last: number): void {

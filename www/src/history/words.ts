@@ -5,7 +5,7 @@ import type { Edges } from "./edges.ts";
 
 /** e.g. "lane 2, merge of 3, fork to 2, tip". */
 export function graphWords(view: RowView, edges: Edges): string {
-  if (view.verdict === "outlier" || view.row >= edges.columns.eventCount) return "outlier, on no lane";
+  if (view.row >= edges.columns.eventCount) return "outlier, on no lane";
   const words = [`lane ${edges.lane(view.row) + 1}`];
   if (view.parentCount > 1) words.push(`merge of ${view.parentCount}`);
   if (view.parentCount === 0) words.push("no parents");
@@ -14,7 +14,8 @@ export function graphWords(view: RowView, edges: Edges): string {
   const children = edges.childCount(view.row);
   if (children > 1) words.push(`fork to ${children}`);
   if (view.tip) words.push("tip");
-  if (view.verdict !== "accepted") words.push(view.verdict);
+  if (view.blind !== "no") words.push("the state before it is not known");
+  else if (view.verdict !== "accepted") words.push(view.verdict);
   return words.join(", ");
 }
 

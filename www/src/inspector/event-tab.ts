@@ -15,7 +15,7 @@ function arrivalWords(view: RowView): string {
     case "backfill":
       return "backfilled, so its stream ordering is negative";
     case "outlier":
-      return "as an outlier: the state before it is not known";
+      return "as an outlier, without its history";
   }
 }
 
@@ -33,6 +33,10 @@ function facts(view: RowView, session: Session): HTMLElement {
     ["in the graph", graphWords(view, session.edges)],
     ["arrival", arrivalWords(view)],
   ];
+  if (view.blind !== "no") {
+    const words = "the state before it is not known: it was checked against its auth events alone";
+    rows.push([view.verdict, words]);
+  }
   if (view.reason !== "") rows.push([view.verdict, make("span", { class: "foreign" }, view.reason)]);
   const list = make("dl", { class: "facts" });
   for (const [name, ...value] of rows) list.append(make("dt", {}, name), make("dd", {}, ...value));

@@ -157,11 +157,25 @@ export class OpenRoom {
       ts: info.originServerTs,
       verdict: info.verdict,
       arrival: info.arrival,
-      reason: info.reason ?? "",
+      reason: "reason" in info ? String(info.reason) : "",
+      blind:
+        info.verdict !== "outlier" || row >= this.#eventCount
+          ? "no"
+          : this.#isBlind(info.prevEvents)
+            ? "still"
+            : "from-here",
       parentCount: distinct(info.prevEvents).length,
       tip: this.#tips.has(info.eventId),
       summary: describe(info, content, pdu?.["redacts"], this.#lookup),
     };
+  }
+
+  /** True if the state before one of these is not known, so that it cannot be after it either. */
+  #isBlind(parents: readonly string[]): boolean {
+    return parents.some((id) => {
+      const row = this.#ids.rowOf(id);
+      return row !== undefined && row < this.#eventCount && this.#room.event(id)?.verdict === "outlier";
+    });
   }
 
   readonly #lookup: Lookup = (eventId) => {

@@ -1,0 +1,33 @@
+// From what the page was given to the stream that the engine reads: files are read here, off the page's thread, piece by piece,
+// and gzip is undone on the way.
+
+export interface Input {
+  bytes: Blob | ReadableStream<Uint8Array>;
+  /** How much of the source has been read, 0 to 1: the engine cannot know the size of what is being unpacked. */
+  share(): number;
+  gzip: boolean;
+}
+
+/** Opens a file or buffer for reading. */
+export async function openInput(source: Blob | ArrayBuffer): Promise<Input> {
+  const blob = source instanceof Blob ? source : new Blob([source]);
+  const head = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  const gzip = head[0] === 0x1f && head[1] === 0x8b;
+  if (!gzip) return { bytes: blob, share: () => 0, gzip };
+
+  let read = 0;
+  const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, out) {
+      read += chunk.length;
+      out.enqueue(chunk);
+    },
+  });
+  const bytes = blob.stream().pipeThrough(counting).pipeThrough(new DecompressionStream("gzip"));
+  return { bytes, share: () => read / blob.size, gzip };
+}
+
+/** What went wrong while a gzip file was read, in words for people: streams only say that their type was wrong. */
+export function unpackError(cause: unknown): unknown {
+  if (!(cause instanceof TypeError)) return cause;
+  return Object.assign(new Error("the file is gzip, but damaged or cut short", { cause }), { code: "bad-gzip" });
+}
