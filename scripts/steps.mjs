@@ -8,7 +8,6 @@ import { installForTests } from "./lib/consumer.mjs";
 import { dependencies, npmResult } from "./lib/npm.mjs";
 import { buildPackage } from "./lib/package.mjs";
 import { ROOT, run } from "./lib/run.mjs";
-import { buildViewer } from "./lib/viewer.mjs";
 
 /** @typedef {import("./lib/steps.mjs").Work} Work */
 
@@ -82,7 +81,8 @@ async function packageTests(options) {
 
 /** @type {Work} */
 async function viewerTests(options) {
-  await buildViewer();
+  await buildPackage();
+  await dependencies("www");
   const env = await browser();
   return npmResult(["run", "e2e"], { ...options, cwd: join(ROOT, "www"), env });
 }
