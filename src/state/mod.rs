@@ -3,3 +3,4 @@
 pub mod auth;
 pub mod auth_difference;
 pub mod map;
+pub mod resolution;

@@ -1,0 +1,130 @@
+//! Resolution v2 and v2.1 (specification, room versions 2 and 12; MSC4297).
+//!
+//! As Synapse applies them, which departs from the specification in one point: an event that was rejected before is passed
+//! over, even where it would be allowed against the state decided so far. (Synapse's own comment says so, in
+//! `_iterative_auth_checks`; ruma-state-res tries such events.)
+
+use super::RoomView;
+use super::account::{Observer, Outcome, SortKeys, Step};
+use super::column::Column;
+use super::mainline::Mainline;
+use super::partial::PartialState;
+use super::power_order::PowerOrder;
+use crate::event::table::Verdict;
+use crate::event::version::ResolutionAlgorithm;
+use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
+use crate::state::auth::Refusal;
+use crate::state::map::{OutOfMemory, StateMaps, Version};
+
+/// The scratch memory of v2.
+#[derive(Clone, Debug, Default)]
+pub(super) struct V2 {
+    places: Column,
+    power: PowerOrder,
+    mainline: Mainline,
+    leftover: Vec<Leftover>,
+}
+
+/// An event of the mainline phase, with what it is sorted by.
+#[derive(Clone, Copy, Debug)]
+struct Leftover {
+    event: EventNid,
+    rank: u32,
+    origin_server_ts: i64,
+}
+
+impl V2 {
+    /// Decides: `conflict` is the full conflicted set, `differing` the slots in conflict, `agreed` any of the parents.
+    pub(super) fn run<G, O: Observer>(
+        &mut self,
+        maps: &StateMaps,
+        room: &RoomView<'_, G>,
+        agreed: Version,
+        differing: &[Slot],
+        conflict: &[EventNid],
+        partial: &mut PartialState,
+        observer: &mut O,
+    ) -> Result<(), OutOfMemory> {
+        let starts_empty = room.version.resolution == ResolutionAlgorithm::V21;
+        partial.start((!starts_empty).then_some(agreed), room.slots.len())?;
+        for &slot in differing {
+            partial.set(slot, None);
+        }
+        self.places.start(room.events.ids())?;
+        for ranked in self.power.sort(room, conflict, &mut self.places) {
+            let keys = SortKeys::Power { power_level: ranked.power_level, origin_server_ts: ranked.origin_server_ts };
+            let outcome = try_event(maps, room, ranked.event, partial);
+            observer.tried(Step { event: ranked.event, keys, outcome });
+        }
+
+        let power_levels = room
+            .slots
+            .find(EventTypeNid::POWER_LEVELS, EventStateKeyNid::EMPTY)
+            .and_then(|slot| partial.get(maps, slot));
+        self.sort_leftover(room, power_levels, conflict)?;
+        for leftover in &self.leftover {
+            let outcome = try_event(maps, room, leftover.event, partial);
+            if O::LISTENS {
+                let keys = SortKeys::Mainline {
+                    position: self.mainline.position(room, leftover.rank),
+                    origin_server_ts: leftover.origin_server_ts,
+                };
+                observer.tried(Step { event: leftover.event, keys, outcome });
+            }
+        }
+        Ok(())
+    }
+
+    /// Sorts what the power phase has left by the mainline of `power_levels`.
+    fn sort_leftover<G>(
+        &mut self,
+        room: &RoomView<'_, G>,
+        power_levels: Option<EventNid>,
+        conflict: &[EventNid],
+    ) -> Result<(), OutOfMemory> {
+        self.leftover.clear();
+        self.mainline.start(room, power_levels)?;
+        for &event in conflict {
+            if !PowerOrder::has_had_its_turn(&self.places, event) {
+                let rank = self.mainline.rank(room, event);
+                self.leftover.push(Leftover { event, rank, origin_server_ts: room.events.origin_server_ts(event) });
+            }
+        }
+        self.leftover.sort_unstable_by(|a, b| {
+            let keys = |leftover: &Leftover| (leftover.rank, leftover.origin_server_ts);
+            keys(a).cmp(&keys(b)).then_with(|| room.id(a.event).cmp(room.id(b.event)))
+        });
+        Ok(())
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.places.memory_bytes()
+            + self.power.memory_bytes()
+            + self.mainline.memory_bytes()
+            + self.leftover.capacity() * size_of::<Leftover>()
+    }
+}
+
+/// One step of the iterative auth checks: lets the event into the state if the rules allow it there.
+#[inline]
+fn try_event<G>(maps: &StateMaps, room: &RoomView<'_, G>, event: EventNid, partial: &mut PartialState) -> Outcome {
+    if room.events.verdict(event) == Verdict::Rejected {
+        return Outcome::Skipped;
+    }
+    let check: Result<(), Refusal> = room.rules.state_dependent(event, |kind, key| {
+        let decided = room.slots.find(kind, key).and_then(|slot| partial.get(maps, slot));
+        decided.filter(|&event| room.authorises(event)).or_else(|| {
+            // Of two auth events in one slot the later one counts.
+            let own = |&own: &EventNid| room.is_of(own, kind, key) && room.authorises(own);
+            room.auth_events(event).rev().find(own)
+        })
+    });
+    match (check, room.events.slot(event)) {
+        (Ok(()), Some(slot)) => {
+            partial.set(slot, Some(event));
+            Outcome::Allowed
+        }
+        (Ok(()), None) => Outcome::Skipped,
+        (Err(refusal), _) => Outcome::Denied(refusal),
+    }
+}
