@@ -1,7 +1,6 @@
 /**
- * Measuring on a machine that does other things as well: subjects take turns, so that a slow spell falls on all of them,
- * and two figures are given of each, the best run (what the code can do) and the median (what it did).
- * Knows nothing of rooms.
+ * Measuring on a machine that does other things as well: subjects take turns, so that a slow spell falls on all of them, and
+ * beside the time on the clock stands the processor's, which waiting for a turn does not stretch. Knows nothing of rooms.
  */
 
 import { setFlagsFromString } from "node:v8";
@@ -11,25 +10,34 @@ setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc");
 
 /**
- * Runs every subject once a round, in turns. Answers name to `{ times, value }`: milliseconds of each counted round, in
- * order, so that round i of one subject stands beside round i of another; and what its last run gave.
- * A subject is `{ run, after }`: only `run` is on the clock; `after` may turn its value into what is kept and clean up.
+ * Runs every subject once a round, in turns. Answers name to `{ clock, processor, value }`: milliseconds of each counted round,
+ * on the wall and of all threads together, and what its last run gave.
+ * A subject is `{ run, after }`: only `run` is measured; `after` may turn its value into what is kept and clean up.
  */
 export function takeTurns(subjects, { rounds, warmUp }) {
-  const results = Object.fromEntries(Object.keys(subjects).map((name) => [name, { times: [], value: undefined }]));
+  const names = Object.keys(subjects);
+  const results = Object.fromEntries(names.map((name) => [name, { clock: [], processor: [], value: undefined }]));
   for (let round = -warmUp; round < rounds; round++) {
     for (const [name, { run, after }] of Object.entries(subjects)) {
       collectGarbage();
-      const start = performance.now();
-      const value = run();
-      const elapsed = performance.now() - start;
+      const { clock, processor, value } = measure(run);
       const kept = after === undefined ? value : after(value);
       if (round < 0) continue;
-      results[name].times.push(elapsed);
+      results[name].clock.push(clock);
+      results[name].processor.push(processor);
       results[name].value = kept;
     }
   }
   return results;
+}
+
+/** Runs it once: `{ clock, processor, value }`, times in milliseconds. */
+export function measure(run) {
+  const start = performance.now();
+  const before = process.cpuUsage();
+  const value = run();
+  const { user, system } = process.cpuUsage(before);
+  return { clock: performance.now() - start, processor: (user + system) / 1000, value };
 }
 
 export function best(times) {
@@ -40,11 +48,6 @@ export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** Best against best, and the median of the ratios round by round, in which a slow spell cancels out. */
-export function ratios(times, base) {
-  return { best: best(times) / best(base), paired: median(times.map((time, round) => time / base[round])) };
 }
 
 /** Rows of cells as aligned text: the first column to the left, the others to the right. */
