@@ -74,7 +74,6 @@ pub struct AuthWalks {
     budget: Budget,
     seen: Seen,
     down: Down,
-    up: Up,
     from_the_whole: u64,
 }
 
@@ -100,7 +99,6 @@ impl AuthWalks {
             budget,
             seen: Seen::default(),
             down: Down::default(),
-            up: Up::default(),
             from_the_whole: 0,
         }
     }
@@ -156,7 +154,7 @@ impl AuthWalks {
     /// Returns the bytes held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.seen.memory_bytes() + self.down.memory_bytes() + self.up.memory_bytes()
+        self.seen.memory_bytes() + self.down.memory_bytes()
     }
 
     /// Returns how often a budget ran out and a walk started over from the whole states.
@@ -209,12 +207,10 @@ impl AuthWalks {
         {
             return Ok(false);
         }
+        let mut up = Up::new(states);
         let before = found.len();
         for &at in &self.down.partial {
-            match self
-                .up
-                .is_below_agreed(&mut self.seen, graph, states, at, &mut left)?
-            {
+            match up.is_below_agreed(&mut self.seen, at, &mut left)? {
                 Some(true) => {}
                 Some(false) => self.down.keep(&self.seen, at, found)?,
                 None => {
@@ -252,6 +248,5 @@ impl AuthWalks {
     fn clear(&mut self) {
         self.seen.clear();
         self.down.clear();
-        self.up.clear();
     }
 }

@@ -254,6 +254,22 @@ fn an_old_value_against_a_new_one_runs_over_the_budget_once() {
 }
 
 #[test]
+fn parts_that_agree_among_themselves_are_compared() {
+    let graph = long_chain(3);
+    let mut maps = StateMaps::new();
+    let mut levels = |event| {
+        maps.set(Version::EMPTY, Slot(1), Some(EventNid::from_index(event)))
+            .unwrap()
+    };
+    let (old, new) = (levels(1), levels(3));
+    let versions = [[old; AT_ONCE - 1], [new; AT_ONCE - 1]].concat();
+    let mut differences = Differences::new();
+    maps.diff_many(&versions, &mut differences).unwrap();
+    let found = AuthWalks::new().difference(&graph, &maps, &versions, &differences);
+    assert_eq!(found, Ok(vec![EventNid::from_index(3)]));
+}
+
+#[test]
 fn without_a_budget_the_whole_states_are_walked() {
     let graph = long_chain(3);
     let picks = (vec![(0, 1)], vec![vec![(1, 1)], vec![(1, 2)]]);

@@ -7,31 +7,34 @@ use super::seen::{Below, Seen};
 use super::states::Agreed;
 use super::{AuthGraph, OutOfMemory};
 
-/// The search, kept for its allocation.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Up {
-    /// Places of the events being asked, the one asked first at the bottom.
-    way: Vec<u32>,
+/// The search.
+pub(super) struct Up<'s, 'a, G: AuthGraph + 'a> {
+    states: &'s Agreed<'a, G>,
+    /// Places of the events being asked, the one asked first at the bottom, and where to go on above each.
+    way: Vec<(u32, G::Children<'a>)>,
 }
 
-impl Up {
+impl<'s, 'a, G: AuthGraph> Up<'s, 'a, G> {
+    pub(super) fn new(states: &'s Agreed<'a, G>) -> Self {
+        Self {
+            states,
+            way: Vec::new(),
+        }
+    }
+
     /// Returns whether the event at `place` is agreed on or below such an event, taking steps off `left`; `None` if they do
-    /// not suffice.
-    pub(super) fn is_below_agreed<'g, G: AuthGraph>(
+    /// not suffice, and then the search is over.
+    pub(super) fn is_below_agreed(
         &mut self,
         seen: &mut Seen,
-        graph: &'g G,
-        states: &Agreed<'_, G>,
         place: u32,
         left: &mut usize,
     ) -> Result<Option<bool>, OutOfMemory> {
-        // Where the search goes on, for each event of the way.
-        let mut children: Vec<G::Children<'g>> = Vec::new();
         let mut next = Some(place);
         loop {
             if let Some(place) = next {
                 let met = seen.at_mut(place);
-                if met.below_agreed == Below::Unknown && states.is_agreed(met.event) {
+                if met.below_agreed == Below::Unknown && self.states.is_agreed(met.event) {
                     met.below_agreed = Below::Yes;
                 }
                 match met.below_agreed {
@@ -41,13 +44,12 @@ impl Up {
                         }
                         *left -= 1;
                         met.below_agreed = Below::BeingAsked;
-                        children.try_reserve(1)?;
+                        let children = self.states.graph.auth_children(met.event);
                         self.way.try_reserve(1)?;
-                        children.push(graph.auth_children(met.event));
-                        self.way.push(place);
+                        self.way.push((place, children));
                     }
                     Below::Yes => {
-                        for place in self.way.drain(..) {
+                        for (place, _) in self.way.drain(..) {
                             seen.at_mut(place).below_agreed = Below::Yes;
                         }
                         return Ok(Some(true));
@@ -55,26 +57,16 @@ impl Up {
                     Below::No | Below::BeingAsked => {}
                 }
             }
-            let Some(above) = children.last_mut() else {
+            let Some((place, children)) = self.way.last_mut() else {
                 return Ok(Some(false));
             };
-            next = if let Some(event) = above.next() {
+            next = if let Some(event) = children.next() {
                 Some(seen.meet(event)?)
             } else {
-                children.pop();
-                if let Some(place) = self.way.pop() {
-                    seen.at_mut(place).below_agreed = Below::No;
-                }
+                seen.at_mut(*place).below_agreed = Below::No;
+                self.way.pop();
                 None
             };
         }
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.way.clear();
-    }
-
-    pub(super) fn memory_bytes(&self) -> usize {
-        self.way.capacity() * size_of::<u32>()
     }
 }
