@@ -172,7 +172,7 @@ export function tags(view: RowView): HTMLElement[] {
   if (view.parentCount > 1) add("merge", `merge of ${view.parentCount}`);
   if (view.verdict === "rejected") add("bad", "✕ rejected");
   if (view.verdict === "soft-failed") add("warn", "◐ soft-failed");
-  if (view.blind === "from-here") add("quiet", "state unknown from here");
+  if (view.blind === "from-here") add("quiet", "state unknown");
   else if (view.verdict === "outlier" && view.blind === "no") add("quiet", "outlier");
   if (view.tip) add("ok", "tip");
   return all;

@@ -54,6 +54,7 @@ export class HistoryView {
   #selected: Item | undefined;
   #hovered: Item | undefined;
   #flashed: Item | undefined;
+  #flashTimer = 0;
   #needle = "";
   #width = 0;
   #bundle = 0;
@@ -143,7 +144,8 @@ export class HistoryView {
     this.#writeBar();
     this.#flashed = item;
     // With reduced motion the mark stays until the next key: see `settle`.
-    if (!this.#still.matches) setTimeout(() => this.settle(), flashMs);
+    clearTimeout(this.#flashTimer);
+    if (!this.#still.matches) this.#flashTimer = window.setTimeout(() => this.settle(), flashMs);
   }
 
   /** Takes the flash of the last jump away. */
