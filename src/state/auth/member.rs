@@ -36,7 +36,9 @@ impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G>
         let sender_is = self.membership(sender_member);
         let target_member = self.member(target);
         let target_is = self.membership(target_member);
-        let join_rules = (self.get)(EventTypeNid::JOIN_RULES, EventStateKeyNid::EMPTY);
+        let asks_join_rule = matches!(membership, Membership::Join | Membership::Knock);
+        let join_rules =
+            asks_join_rule.then(|| (self.get)(EventTypeNid::JOIN_RULES, EventStateKeyNid::EMPTY)).flatten();
         let join_rule = join_rules.map_or(JoinRule::Invite, |event| facts.join_rule(event));
         // All four are read whatever the membership: power levels that cannot be read stop every member event.
         let powers = self.powers();
