@@ -46,6 +46,28 @@ fn equal_hashes_do_not_make_equal_versions() {
     assert_eq!(maps.set(Version::EMPTY, slot(2), event(2)), Ok(other));
 }
 
+#[test]
+fn a_part_of_the_writes_does_not_make_an_equal_version() {
+    let mut maps = StateMaps::new();
+    let entries = [(slot(1), event(1).unwrap()), (slot(2), event(2).unwrap())];
+    let base = maps.from_entries(Version::EMPTY, &entries).unwrap();
+    let half = maps.set(base, slot(1), event(3)).unwrap();
+    // As if it had the hash of both writes.
+    let hash = SetHash::EMPTY.with(1, 3).with(2, 4);
+    maps.index.remove_newest(half.0, maps.hash(half));
+    let row = Row {
+        hash,
+        ..*maps.row(half)
+    };
+    maps.rows.truncate(half.0);
+    maps.rows.push(row).unwrap();
+    maps.index.insert(half.0, hash, |_| hash).unwrap();
+    let writes = [(slot(1), event(3)), (slot(2), event(4))];
+    let both = maps.merge(base, &[half], &writes).unwrap();
+    assert_ne!(both, half);
+    assert_eq!(maps.get(both, slot(2)), event(4));
+}
+
 /// Two branches of 2,000 own slots each whose tips are merged again and again, a slot further each time.
 #[test]
 fn a_ladder_of_merges_costs_little() {
