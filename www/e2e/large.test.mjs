@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { inspected, ready, rows, selectedRow, settled, start } from "./harness.mjs";
-import { large, madeId, ndjson } from "./rooms.mjs";
+import { beginning, large, madeId, message, ndjson } from "./rooms.mjs";
 
 const size = 100_000;
 
@@ -103,5 +103,44 @@ test("frames stay short while the list is flung", async (t) => {
   t.diagnostic(`median frame ${median.toFixed(1)} ms, worst ${frames.at(-1).toFixed(1)} ms`);
   // Far above what it takes, so that a busy machine does not fail: what it guards against is work that grows with the room.
   assert.ok(median < 100, `median frame ${median} ms`);
+  await done();
+});
+
+test("a load can be stopped, and the room before it stays", async () => {
+  const file = join(folder, "large.ndjson");
+  const { page, done } = await viewer.open();
+  await page.setInputFiles("input[type=file]", file);
+  await page.click(".notice button:has-text('stop')");
+  assert.equal(await page.locator(".notice > *").count(), 0);
+  assert.equal(await page.locator("h1").textContent(), "North pier");
+  await page.keyboard.press("ArrowDown");
+  assert.match(await inspected(page), /^\$/);
+  await done();
+});
+
+test("a room with three thousand tips draws its lanes in a bundle", async () => {
+  const wide = function* () {
+    yield* beginning();
+    for (let n = 3; n < 3003; n++) yield message(n, `tip ${n}`, { prev_events: [madeId(2)], depth: 4 });
+  };
+  const { page, done } = await viewer.open();
+  await page.setInputFiles("input[type=file]", {
+    name: "wide.ndjson",
+    mimeType: "text/plain",
+    buffer: Buffer.from(ndjson(wide())),
+  });
+  await page.waitForFunction(() => document.querySelector(".top .size").textContent === "3,003 events");
+  await ready(page);
+  await page.waitForFunction(() => /^graph \+\d{4} lanes$/.test(document.querySelector(".head .graph").textContent));
+  const text = await page.evaluate(() => {
+    const row = document.querySelector(".window .row:not([hidden])");
+    return (
+      (row.querySelector(".event").getBoundingClientRect().left - row.getBoundingClientRect().left) / row.clientWidth
+    );
+  });
+  assert.ok(text < 0.65, `the text begins at ${text} of the width`);
+  await page.keyboard.press("End");
+  await settled(page);
+  assert.match((await rows(page)).at(-3).graph, /fork to 3000/);
   await done();
 });

@@ -84,6 +84,10 @@ test("on a phone rows have two lines and the sheet has three heights", async () 
   }
   assert.equal(new Set(heights).size, 3);
   await page.tap(".inspector .close");
+  await page.waitForFunction(() => getComputedStyle(document.querySelector(".inspector")).visibility === "hidden");
+  await page.tap("h1 button");
+  assert.equal(await page.locator(".intro h2").textContent(), "See what happened to a room.");
+  await page.tap(".inspector .close");
   assert.ok(!(await page.evaluate(() => document.querySelector(".inspector").classList.contains("open"))));
   await done();
 });

@@ -80,6 +80,10 @@ export class App implements Actions {
   /** The parts of the top bar call these as plain functions. */
   #bound() {
     return {
+      showRoom: () => {
+        this.#select(undefined, "step");
+        this.#inspector.open();
+      },
       choose: () => this.choose(),
       switchTheme: () => this.switchTheme(),
       showKeys: () => this.showKeys(),

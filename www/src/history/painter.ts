@@ -84,9 +84,17 @@ export class Painter {
     const known = new Path2D();
     const lit = new Path2D();
     let widest = 0;
+    // In a room with thousands of tips most edges only pass through the bundle, all in one line.
+    const bundled = { known: false, unknown: false };
     edges.crossing(oldest, newest, (e) => {
       const child = edgeChild[e]!;
       const parent = edgeParent[e]!;
+      if (edgeLane[e]! >= m.cap && child > newest && parent < oldest) {
+        const kind = moment.knows(child) ? "known" : "unknown";
+        widest = Math.max(widest, edgeLane[e]!);
+        if (bundled[kind]) return;
+        bundled[kind] = true;
+      }
       const ends = {
         childLane: lane[child]!,
         childY: scroll.offset(display.indexOf(child)) + middle,

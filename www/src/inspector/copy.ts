@@ -3,6 +3,11 @@ import { button, setText } from "../dom.ts";
 
 const saidMs = 1200;
 
+/** Rejects where there is no clipboard, too: pages without TLS have none. */
+async function write(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
+}
+
 /** `text` is asked for when it is needed: it may be long. */
 export function copyButton(label: string, text: () => string): HTMLButtonElement {
   const element = button(
@@ -12,7 +17,7 @@ export function copyButton(label: string, text: () => string): HTMLButtonElement
         setText(element, word);
         setTimeout(() => setText(element, label), saidMs);
       };
-      navigator.clipboard.writeText(text()).then(
+      write(text()).then(
         () => say("copied"),
         () => say("not allowed"),
       );

@@ -11,6 +11,8 @@ const sun = [
 const moon = ["M12.5 10A5.5 5.5 0 0 1 6 3.2A5.5 5.5 0 1 0 12.5 10z"];
 
 export interface TopBarActs {
+  /** Tells about the room as a whole. */
+  showRoom(): void;
   choose(): void;
   switchTheme(): void;
   showKeys(): void;
@@ -19,8 +21,10 @@ export interface TopBarActs {
 export class TopBar {
   readonly #room = make("div", { class: "room" });
   readonly #theme: HTMLButtonElement;
+  readonly #acts: TopBarActs;
 
   constructor(bar: HTMLElement, acts: TopBarActs) {
+    this.#acts = acts;
     const mark = drawing(
       16,
       [
@@ -53,7 +57,11 @@ export class TopBar {
     const { opened } = session;
     const name = opened.name ?? "A room without a name";
     this.#room.replaceChildren(
-      make("h1", { class: "name foreign" }, name),
+      make(
+        "h1",
+        { class: "name" },
+        button({ class: "plain foreign", title: "about this room" }, () => this.#acts.showRoom(), name),
+      ),
       opened.roomId === undefined
         ? ""
         : make("span", { class: "room-id mono foreign", title: opened.roomId }, opened.roomId),
