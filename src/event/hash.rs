@@ -49,6 +49,16 @@ pub fn event_id(event: Members<'_>, kind: &str, version: &RoomVersion) -> Result
     Ok(id)
 }
 
+/// Returns 18 letters that follow from `text` alone: the opaque part of a room id, or of an event id where the sender's
+/// server chooses it (versions 1 and 2).
+#[must_use]
+pub fn opaque_id(text: &str) -> String {
+    let mut id = URL_SAFE_NO_PAD.encode(Sha256::digest(text));
+    id.retain(|character| character.is_ascii_alphanumeric());
+    id.truncate(18);
+    id
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,8 +8,8 @@ use super::options::{AddOptions, Problem};
 use super::{Room, RoomError};
 use crate::event::canonical::Members;
 use crate::event::hash;
-use crate::event::json::{Kind, Reader};
-use crate::event::pdu::Pdu;
+use crate::event::json::{Kind, Reader, Str};
+use crate::event::pdu::{MAX_FIELD, Pdu};
 use crate::event::table::{Arrival, EventRow};
 use crate::event::version::RoomVersion;
 use crate::graph::bits::EventBits;
@@ -164,6 +164,9 @@ impl Room {
             return Ok(());
         }
         let (Some(kind), Some(sender)) = (pdu.kind, pdu.sender) else { return Ok(()) };
+        if batch.version.is_some_and(|version| version.strict_event_byte_limits) {
+            fits_in_bytes(pdu, &id)?;
+        }
         let kind = self.strings.intern_type(&kind.decode()).map_err(full)?;
         let sender = self.strings.intern_state_key(&sender.decode()).map_err(full)?;
         let state_key = match pdu.state_key {
@@ -271,6 +274,22 @@ fn event_id<'a>(batch: &mut Batch, at: u32, pdu: &Pdu<'a>) -> Result<Cow<'a, str
             Ok(given)
         }
         None => Ok(Cow::Owned(computed)),
+    }
+}
+
+/// Checks what room versions 11 and up limit in bytes, and all versions in characters (which reading has checked).
+fn fits_in_bytes(pdu: &Pdu<'_>, id: &str) -> Result<(), (&'static str, String)> {
+    let fields = [
+        (pdu.room_id, "`room_id`"),
+        (pdu.kind, "`type`"),
+        (pdu.state_key, "`state_key`"),
+        (pdu.sender, "`sender`"),
+    ];
+    let long = |field: &Str<'_>| field.raw().len() > MAX_FIELD && field.decode().len() > MAX_FIELD;
+    let found = fields.iter().find(|(field, _)| field.as_ref().is_some_and(long)).map(|(_, what)| *what);
+    match found.or((id.len() > MAX_FIELD).then_some("`event_id`")) {
+        Some(what) => Err(("too-large", format!("{what} is longer than {MAX_FIELD} bytes"))),
+        None => Ok(()),
     }
 }
 

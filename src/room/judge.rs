@@ -1,37 +1,298 @@
 //! Judging events: the state before and after each, and its verdict.
 //!
-//! An event whose parents' states are not all known waits for the first of them. When that is known, it is looked at
-//! again, in causal order and without recursion, and ends as if it had come in order.
+//! An event is checked against its own auth events first, then against the state before it, and if it is live against the
+//! room's state on arrival (Synapse `_check_event_auth`, `_check_for_soft_fail`; the specification's "Checks performed on
+//! receipt of a PDU"). Whatever it needs and is not there yet, it waits for: an auth event that has not come or has not
+//! been checked, a parent whose state is not known. When that is there it is looked at again, the least depth first,
+//! without recursion, and ends as if it had come in order. A rejected event's state after is the state before it.
 
+use super::batch::Batch;
+use super::states::{Against, AuthView, Columns};
 use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
-use crate::nid::EventNid;
+use crate::event::version::RoomVersion;
+use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
+use crate::state::auth::Refusal;
+use crate::state::map::{OutOfMemory, Version};
+use core::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+impl From<OutOfMemory> for RoomError {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
+/// What became of a look at an event.
+enum Look {
+    /// It waits for this event.
+    Waits(EventNid),
+    /// It waits for the create event, which says the room version.
+    WaitsForCreate,
+    /// There is nothing more to find out.
+    Done,
+}
 
 impl Room {
     /// Judges an event that has just been taken in, and whatever waited for it.
     pub(super) fn judge(&mut self, nid: EventNid) -> Result<(), RoomError> {
-        let mut queue = vec![nid];
-        while let Some(nid) = queue.pop() {
-            if self.events.arrival(nid) == Arrival::Outlier || self.known.contains(nid) {
-                continue;
+        let mut queue = BinaryHeap::new();
+        self.enqueue(&mut queue, nid);
+        if Some(nid) == self.create {
+            for nid in core::mem::take(&mut self.waiting_for_create) {
+                self.enqueue(&mut queue, nid);
             }
-            let missing = self.events.prev_events(nid).iter().copied().find(|&parent| !self.known.contains(parent));
-            if let Some(parent) = missing {
-                self.waiting.entry(parent).or_default().push(nid);
-                continue;
-            }
-            self.known.insert(nid);
-            self.events.set_verdict(nid, Verdict::Accepted);
-            self.extremities.judged(&self.events, nid);
-            if let Some(waiting) = self.waiting.remove(&nid) {
-                queue.extend(waiting);
+        }
+        while let Some((_, nid)) = queue.pop() {
+            match self.look(nid, &mut queue)? {
+                Look::Waits(other) => self.waiting.entry(other).or_default().push(nid),
+                Look::WaitsForCreate => self.waiting_for_create.push(nid),
+                Look::Done => {}
             }
         }
         Ok(())
     }
 
-    /// Takes note of the state given for the batch's first event.
-    pub(super) fn set_given_state(&mut self, _batch: &super::Batch) -> Result<(), RoomError> {
+    fn enqueue(&self, queue: &mut Queue, nid: EventNid) {
+        queue.push((Reverse((self.events.depth(nid), self.orderings.stream(nid))), nid));
+    }
+
+    fn wake(&mut self, queue: &mut Queue, nid: EventNid) {
+        for waiting in self.waiting.remove(&nid).unwrap_or_default() {
+            self.enqueue(queue, waiting);
+        }
+    }
+
+    fn look(&mut self, nid: EventNid, queue: &mut Queue) -> Result<Look, RoomError> {
+        let Some(version) = self.version else { return Ok(Look::WaitsForCreate) };
+        if self.states.after(nid).is_some() {
+            return Ok(Look::Done);
+        }
+        // In version 12 every event stands on the create event without naming it.
+        if self.create.is_none() && version.room_id_is_hash() && self.options.enforce_auth {
+            return Ok(Look::WaitsForCreate);
+        }
+        if !self.checked.contains(nid) {
+            if let Some(missing) = self.unchecked_auth_event(nid) {
+                return Ok(Look::Waits(missing));
+            }
+            self.checked.insert(nid);
+            self.states.dag.fix(nid, self.events.auth_events(nid));
+            if self.options.enforce_auth
+                && let Err(refusal) = self.check_own(nid, version)
+            {
+                self.reject(nid, refusal, Against::AuthEvents);
+                self.extremities.judged(&self.events, nid);
+            }
+            self.wake(queue, nid);
+        }
+        if self.events.arrival(nid) == Arrival::Outlier {
+            return Ok(Look::Done);
+        }
+        let before = match self.states.given.get(&nid) {
+            Some(&given) => given,
+            None => match self.state_from_parents(nid)? {
+                Ok(before) => before,
+                Err(missing) => return Ok(Look::Waits(missing)),
+            },
+        };
+        self.decide(nid, version, before)?;
+        self.states.given.remove(&nid);
+        self.wake(queue, nid);
+        Ok(Look::Done)
+    }
+
+    /// Returns an auth event that has not come or has not been checked. With auth off none is needed.
+    fn unchecked_auth_event(&self, nid: EventNid) -> Option<EventNid> {
+        if !self.options.enforce_auth {
+            return None;
+        }
+        let implied = self.create.filter(|&create| {
+            create != nid && self.version.is_some_and(|version| version.room_id_is_hash())
+        });
+        let mut needed = self.events.auth_events(nid).iter().copied().chain(implied);
+        needed.find(|&auth_event| !self.checked.contains(auth_event))
+    }
+
+    /// Checks an event by its size, its list of auth events, and against them.
+    fn check_own(&self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
+        let columns = self.columns(version);
+        let rules = columns.rules();
+        rules.size_limits(nid)?;
+        rules.state_independent(nid)?;
+        let own = self.events.auth_events(nid);
+        rules.state_dependent(nid, |kind, key| {
+            own.iter().copied().find(|&event| {
+                self.events.kind(event) == Some(kind) && self.events.state_key(event) == Some(key)
+            })
+        })
+    }
+
+    /// Returns the state before an event as its parents have it, or a parent or auth event that it waits for.
+    fn state_from_parents(&mut self, nid: EventNid) -> Result<Result<Version, EventNid>, RoomError> {
+        let mut parents: Vec<Version> = core::mem::take(&mut self.parent_versions);
+        parents.clear();
+        for &parent in self.events.prev_events(nid) {
+            let Some(after) = self.states.after(parent) else { return Ok(Err(parent)) };
+            if !parents.contains(&after) {
+                parents.push(after);
+            }
+        }
+        // An auth event whose own state may yet show it rejected.
+        let unsettled = self.events.auth_events(nid).iter().copied().find(|&event| {
+            self.events.arrival(event) != Arrival::Outlier && self.states.after(event).is_none()
+        });
+        if let (Some(event), true) = (unsettled, self.options.enforce_auth) {
+            return Ok(Err(event));
+        }
+        let before = self.resolve_versions(&parents)?;
+        self.parent_versions = parents;
+        Ok(Ok(before))
+    }
+
+    /// Returns the state that follows from several, publishing it as a version.
+    pub(super) fn resolve_versions(&mut self, parents: &[Version]) -> Result<Version, RoomError> {
+        match *parents {
+            [] => return Ok(Version::EMPTY),
+            [only] => return Ok(only),
+            _ => {}
+        }
+        let Some(version) = self.version else { return Err(RoomError::NoRoomVersion) };
+        let Self { events, strings, slots, create, room_id, states, .. } = self;
+        let columns = Columns { events, strings, slots, version, create: *create, room_id: room_id.as_deref() };
+        let graph = AuthView { events, dag: &states.dag };
+        Ok(states.resolver.resolve(&mut states.maps, &columns.view(&graph), parents, &mut ())?)
+    }
+
+    /// Decides an event's verdict, its state before being known, and its state after.
+    fn decide(
+        &mut self,
+        nid: EventNid,
+        version: &'static RoomVersion,
+        before: Version,
+    ) -> Result<(), RoomError> {
+        let mut verdict = self.events.verdict(nid);
+        if verdict != Verdict::Rejected {
+            verdict = Verdict::Accepted;
+            if self.options.enforce_auth {
+                let columns = self.columns(version);
+                let maps = &self.states.maps;
+                let allowed = columns.rules().state_dependent(nid, |kind, key| {
+                    maps.get(before, self.slots.find(kind, key)?)
+                });
+                if let Err(refusal) = allowed {
+                    self.reject(nid, refusal, Against::StateBefore);
+                    verdict = Verdict::Rejected;
+                } else if let Some(refusal) = self.soft_failure(nid, version, before)? {
+                    self.states.refusals.insert(nid, (refusal, Against::CurrentState));
+                    verdict = Verdict::SoftFailed;
+                }
+            }
+        }
+        let after = match self.events.slot(nid) {
+            Some(slot) if verdict != Verdict::Rejected => self.states.maps.set(before, slot, Some(nid))?,
+            _ => before,
+        };
+        self.states.set(nid, before, after);
+        self.events.set_verdict(nid, verdict);
+        self.extremities.judged(&self.events, nid);
         Ok(())
     }
+
+    fn reject(&mut self, nid: EventNid, refusal: Refusal, against: Against) {
+        self.states.refusals.insert(nid, (refusal, against));
+        self.events.set_verdict(nid, Verdict::Rejected);
+    }
+
+    /// Checks a live event against the room's state on arrival: the resolution of the states after the tips, and of the
+    /// state before the event if a parent of it is not held (Synapse `_check_for_soft_fail`).
+    fn soft_failure(
+        &mut self,
+        nid: EventNid,
+        version: &'static RoomVersion,
+        before: Version,
+    ) -> Result<Option<Refusal>, RoomError> {
+        let tips = self.extremities.tips();
+        let parents = self.events.prev_events(nid);
+        if self.events.arrival(nid) != Arrival::Live || tips.is_empty() {
+            return Ok(None);
+        }
+        if tips.len() == parents.len() && tips.iter().all(|tip| parents.contains(tip)) {
+            return Ok(None);
+        }
+        let gap = parents.iter().any(|&parent| self.states.after(parent).is_none());
+        let mut current: Vec<Version> = core::mem::take(&mut self.tip_versions);
+        current.clear();
+        current.extend(tips.iter().filter_map(|&tip| self.states.after(tip)).chain(gap.then_some(before)));
+        current.sort_unstable();
+        current.dedup();
+        let Self { events, strings, slots, create, room_id, states, slot_values, .. } = self;
+        let columns = Columns { events, strings, slots, version, create: *create, room_id: room_id.as_deref() };
+        let graph = AuthView { events, dag: &states.dag };
+        let view = columns.view(&graph);
+        let asked = view.rules.auth_slots(nid);
+        let wanted: Vec<(EventTypeNid, EventStateKeyNid, Slot)> =
+            asked.iter().filter_map(|(kind, key)| Some((kind, key, slots.find(kind, key)?))).collect();
+        let wanted_slots: Vec<Slot> = wanted.iter().map(|wanted| wanted.2).collect();
+        states.resolver.values(&states.maps, &view, &current, &wanted_slots, slot_values)?;
+        let allowed = view.rules.state_dependent(nid, |kind, key| {
+            let place = wanted.iter().position(|wanted| (wanted.0, wanted.1) == (kind, key))?;
+            slot_values.get(place).copied().flatten()
+        });
+        self.tip_versions = current;
+        Ok(allowed.err())
+    }
+
+    pub(super) fn columns(&self, version: &'static RoomVersion) -> Columns<'_> {
+        Columns {
+            events: &self.events,
+            strings: &self.strings,
+            slots: &self.slots,
+            version,
+            create: self.create,
+            room_id: self.room_id.as_deref(),
+        }
+    }
+
+    /// Takes note of the state given for a batch's first event. An event whose state is known already keeps it.
+    pub(super) fn set_given_state(&mut self, batch: &Batch) -> Result<(), RoomError> {
+        let (Some(ids), Some(first)) = (&batch.options.state_before, batch.first) else { return Ok(()) };
+        let mut entries = Vec::with_capacity(ids.len());
+        for id in ids {
+            let nid = self.strings.find_event(id);
+            let staged = nid.and_then(|nid| batch.staged.iter().find(|staged| staged.nid == nid));
+            let slot = staged.and_then(|staged| staged.row.slot).or_else(|| self.events.slot(nid?));
+            let (Some(nid), Some(slot)) = (nid, slot) else {
+                let held = nid.is_some_and(|nid| staged.is_some() || self.events.holds(nid));
+                return Err(match held {
+                    true => RoomError::BadArgument(format!("`stateBefore` names {id:?}, which is not a state event")),
+                    false => RoomError::UnknownEvent(id.clone()),
+                });
+            };
+            entries.push((slot, nid));
+        }
+        // Of several events for one slot the last one named stands.
+        entries.reverse();
+        entries.sort_by_key(|entry| entry.0);
+        entries.dedup_by_key(|entry| entry.0);
+        let version = self.states.maps.from_entries(Version::EMPTY, &entries)?;
+        if self.states.after(first).is_none() {
+            self.states.given.insert(first, version);
+            if self.events.holds(first) && batch.staged.iter().all(|staged| staged.nid != first) {
+                self.forget_waiting(first);
+                self.judge(first)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an event out of the lists of those that wait: it is about to be judged for another reason.
+    fn forget_waiting(&mut self, nid: EventNid) {
+        self.waiting.retain(|_, waiting| {
+            waiting.retain(|&other| other != nid);
+            !waiting.is_empty()
+        });
+    }
 }
+
+type Queue = BinaryHeap<(Reverse<(u64, i32)>, EventNid)>;

@@ -8,6 +8,9 @@ mod error;
 mod judge;
 mod options;
 mod questions;
+mod send;
+mod state_questions;
+mod states;
 mod take_in;
 mod texts;
 
@@ -15,15 +18,20 @@ pub use batch::Batch;
 pub use error::RoomError;
 pub use options::{AddOptions, AddReport, Order, Problem, RoomOptions};
 pub use questions::{EventInfo, TimelineOptions, TimelineOrder};
+pub use send::Draft;
+pub use state_questions::{Change, ChangeCause, Explanation, ParentState, StateDiff};
+pub use states::Against;
 
 use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;
 use crate::graph::bits::EventBits;
 use crate::graph::{Extremities, Orderings};
 use crate::nid::{EventNid, Slots, Strings};
-use core::cell::OnceCell;
+use crate::state::map::Version;
+use core::cell::{OnceCell, RefCell};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use states::States;
 use texts::Texts;
 
 /// A Matrix room and what a homeserver makes of its events.
@@ -39,11 +47,21 @@ pub struct Room {
     texts: Texts,
     orderings: Orderings,
     extremities: Extremities,
-    known: EventBits,
+    states: States,
+    /// The events that have been checked against their own auth events.
+    checked: EventBits,
+    /// Who waits for an event: to come, to be checked, or for its state.
     waiting: HashMap<EventNid, Vec<EventNid>, FixedState>,
+    waiting_for_create: Vec<EventNid>,
+    /// Scratch memory of judging.
+    parent_versions: Vec<Version>,
+    tip_versions: Vec<Version>,
+    slot_values: Vec<Option<EventNid>>,
     busy: bool,
     topological: OnceCell<Vec<EventNid>>,
     by_stream: OnceCell<Vec<EventNid>>,
+    /// The public ids of states, by version, as far as somebody asked.
+    state_ids: RefCell<Vec<u128>>,
 }
 
 impl Room {
@@ -60,11 +78,17 @@ impl Room {
             texts: Texts::default(),
             orderings: Orderings::default(),
             extremities: Extremities::default(),
-            known: EventBits::default(),
+            states: States::default(),
+            checked: EventBits::default(),
             waiting: HashMap::default(),
+            waiting_for_create: Vec::new(),
+            parent_versions: Vec::new(),
+            tip_versions: Vec::new(),
+            slot_values: Vec::new(),
             busy: false,
             topological: OnceCell::new(),
             by_stream: OnceCell::new(),
+            state_ids: RefCell::default(),
             options,
         }
     }
@@ -99,6 +123,12 @@ impl Room {
         &self.strings
     }
 
+    /// Returns the types and state keys behind slots.
+    #[must_use]
+    pub fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
     /// Returns the events' columns.
     #[must_use]
     pub fn events(&self) -> &EventTable {
@@ -125,7 +155,9 @@ impl Room {
             + self.events.memory_bytes()
             + self.orderings.memory_bytes()
             + self.extremities.memory_bytes()
-            + self.known.memory_bytes();
+            + self.states.memory_bytes()
+            + self.checked.memory_bytes()
+            + self.waiting.allocation_size();
         (model, model + self.texts.memory_bytes())
     }
 

@@ -47,6 +47,7 @@ impl Room {
         self.refuse_strangers(batch);
         self.sort(batch);
         self.events.grow(self.strings.events());
+        self.states.grow(self.strings.events());
         self.set_given_state(batch)
     }
 
@@ -186,6 +187,9 @@ impl Room {
         } else {
             self.events.hold(nid, staged.row, arrival, batch.parents(staged), batch.auth_events(staged));
             self.orderings.assign(nid, arrival);
+            if staged.row.slot.is_some() {
+                self.states.dag.add(nid, batch.auth_events(staged));
+            }
         }
         self.forget_orders();
         if staged.row.kind == EventTypeNid::CREATE && staged.row.state_key == Some(EventStateKeyNid::EMPTY) {

@@ -1,0 +1,81 @@
+//! The auth DAG: generations, and the auth edges backwards.
+//!
+//! An event's auth generation is higher than that of each of its auth events, fixed when all of them have been checked:
+//! an order to walk by that nobody can write into an event. Backwards the edges are kept for state events alone;
+//! messages cite, but are never cited.
+
+use crate::nid::EventNid;
+
+/// Generations and reverse edges, in columns by event.
+#[derive(Clone, Debug, Default)]
+pub struct AuthDag {
+    generations: Vec<u32>,
+    /// For each event the last of its entries in `children`, plus 1; 0 if there is none.
+    last_child: Vec<u32>,
+    /// A child, and the entry before it of the same parent, plus 1.
+    children: Vec<(EventNid, u32)>,
+}
+
+impl AuthDag {
+    /// Makes room for events with NIDs up to `ids`.
+    pub fn grow(&mut self, ids: usize) {
+        if ids > self.generations.len() {
+            self.generations.resize(ids, 0);
+            self.last_child.resize(ids, 0);
+        }
+    }
+
+    /// Takes note of a state event and what it names.
+    pub fn add(&mut self, nid: EventNid, auth_events: &[EventNid]) {
+        for parent in auth_events {
+            let Some(last) = self.last_child.get_mut(parent.index()) else { continue };
+            self.children.push((nid, *last));
+            *last = self.children.len() as u32;
+        }
+    }
+
+    /// Fixes the generation of an event whose auth events have all been checked.
+    pub fn fix(&mut self, nid: EventNid, auth_events: &[EventNid]) {
+        let highest = auth_events.iter().map(|&event| self.generation(event) + 1).max().unwrap_or(0);
+        if let Some(generation) = self.generations.get_mut(nid.index()) {
+            *generation = highest;
+        }
+    }
+
+    /// Returns an event's generation, 0 if it has not been fixed.
+    #[inline]
+    #[must_use]
+    pub fn generation(&self, nid: EventNid) -> u32 {
+        self.generations.get(nid.index()).copied().unwrap_or_default()
+    }
+
+    /// Returns the state events that name an event as an auth event, the latest first.
+    #[must_use]
+    pub fn children(&self, nid: EventNid) -> AuthChildren<'_> {
+        let next = self.last_child.get(nid.index()).copied().unwrap_or_default();
+        AuthChildren { children: &self.children, next }
+    }
+
+    /// Returns the bytes of memory held.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        4 * (self.generations.capacity() + self.last_child.capacity()) + 8 * self.children.capacity()
+    }
+}
+
+/// The state events that name an event as an auth event.
+#[derive(Clone, Debug)]
+pub struct AuthChildren<'a> {
+    children: &'a [(EventNid, u32)],
+    next: u32,
+}
+
+impl Iterator for AuthChildren<'_> {
+    type Item = EventNid;
+
+    fn next(&mut self) -> Option<EventNid> {
+        let (child, before) = *self.children.get((self.next as usize).checked_sub(1)?)?;
+        self.next = before;
+        Some(child)
+    }
+}

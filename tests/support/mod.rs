@@ -1,0 +1,146 @@
+//! Reading captured rooms: what real servers stored, and the steps in which they took it in.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
+
+use flate2::read::GzDecoder;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One event as a server stored it.
+pub struct StoredEvent {
+    pub id: String,
+    pub stream: i64,
+    pub depth: u64,
+    pub outlier: bool,
+    pub rejected: bool,
+    pub soft_failed: bool,
+    /// The PDU as it stands in the capture.
+    pub pdu: Value,
+}
+
+/// A room as one Synapse server held it; see `tests/captures/README.md`.
+pub struct Capture {
+    pub name: String,
+    pub room_version: String,
+    pub room_id: String,
+    pub events: Vec<StoredEvent>,
+    pub edges: BTreeSet<(String, String)>,
+    pub forward: BTreeSet<String>,
+    pub backward: BTreeSet<String>,
+    pub groups: BTreeMap<i64, Group>,
+    pub event_group: BTreeMap<String, i64>,
+    pub auth: BTreeSet<(String, String)>,
+    pub current: State,
+}
+
+pub type State = BTreeMap<(String, String), String>;
+
+pub struct Group {
+    pub previous: Option<i64>,
+    pub rows: State,
+}
+
+/// One event to take in: how it came, and the state before it where that was given.
+pub struct Step {
+    pub kind: String,
+    pub pdu: String,
+    pub state_before: Option<Vec<String>>,
+}
+
+fn unpack(path: &Path) -> Value {
+    serde_json::from_reader(GzDecoder::new(fs::File::open(path).unwrap())).unwrap()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn rows(value: &Value) -> &Vec<Value> {
+    value.as_array().unwrap()
+}
+
+fn pairs(value: &Value) -> BTreeSet<(String, String)> {
+    rows(value).iter().map(|row| (text(&row[0]), text(&row[1]))).collect()
+}
+
+fn state(value: &Value) -> State {
+    rows(value).iter().map(|row| ((text(&row[0]), text(&row[1])), text(&row[2]))).collect()
+}
+
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures")
+}
+
+/// All captured rooms, by name.
+pub fn captures() -> Vec<Capture> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "gz"));
+    paths.sort();
+    assert_eq!(paths.len(), 38, "the captures are there");
+    paths.iter().map(|path| capture(path)).collect()
+}
+
+pub fn capture(path: &Path) -> Capture {
+    let room = unpack(path);
+    Capture {
+        name: path.file_name().unwrap().to_str().unwrap().trim_end_matches(".json.gz").to_owned(),
+        room_version: text(&room["room_version"]),
+        room_id: text(&room["room_id"]),
+        events: rows(&room["events"])
+            .iter()
+            .map(|row| StoredEvent {
+                id: text(&row[0]),
+                stream: row[1].as_i64().unwrap(),
+                depth: row[2].as_u64().unwrap(),
+                outlier: row[3].as_bool().unwrap(),
+                rejected: !row[4].is_null(),
+                soft_failed: row[5].as_bool().unwrap(),
+                pdu: row[7].clone(),
+            })
+            .collect(),
+        edges: pairs(&room["edges"]),
+        forward: rows(&room["forward"]).iter().map(text).collect(),
+        backward: rows(&room["backward"]).iter().map(text).collect(),
+        groups: rows(&room["groups"])
+            .iter()
+            .map(|row| (row[0].as_i64().unwrap(), Group { previous: row[2].as_i64(), rows: state(&row[3]) }))
+            .collect(),
+        event_group: rows(&room["event_group"])
+            .iter()
+            .map(|row| (text(&row[0]), row[1].as_i64().unwrap()))
+            .collect(),
+        auth: pairs(&room["auth"]),
+        current: state(&room["current"]),
+    }
+}
+
+impl Capture {
+    /// The state that a group unfolds to: the nearest row of each slot along its chain of deltas.
+    pub fn unfold(&self, group: i64) -> State {
+        let mut state = State::new();
+        let mut next = Some(group);
+        while let Some(group) = next {
+            let group = &self.groups[&group];
+            for (slot, event) in &group.rows {
+                state.entry(slot.clone()).or_insert_with(|| event.clone());
+            }
+            next = group.previous;
+        }
+        state
+    }
+
+    /// The steps in which the server took the room in.
+    pub fn steps(&self) -> Vec<Step> {
+        let path = folder().join("dendrite").join(format!("{}.json.gz", self.name));
+        let replay = unpack(&path);
+        rows(&replay["steps"])
+            .iter()
+            .map(|step| Step {
+                kind: text(&step["kind"]),
+                pdu: step["pdu"].to_string(),
+                state_before: step["state_before"].as_array().map(|ids| ids.iter().map(text).collect()),
+            })
+            .collect()
+    }
+}
