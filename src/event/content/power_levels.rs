@@ -85,6 +85,7 @@ impl<K: Copy + Ord> LevelMap<K> {
     }
 
     /// Iterates over keys and levels.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (K, Level)> {
         self.keys.iter().copied().zip(self.levels.iter().copied())
     }

@@ -5,6 +5,9 @@
 //! few hundred microseconds. Keys and signatures of small order are refused and nothing is multiplied by the cofactor, as
 //! libsodium has it, on which Synapse stands.
 
+// Limbs and coordinates have the letters of the formulas.
+#![allow(clippy::many_single_char_names)]
+
 use sha2::{Digest, Sha512};
 
 /// Returns whether `signature` over `message` was made with the private half of `key`.

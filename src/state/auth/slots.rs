@@ -41,6 +41,7 @@ impl AuthSlots {
     }
 
     /// Iterates over the pairs.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Pair> {
         self.as_slice().iter().copied()
     }
