@@ -12,7 +12,7 @@ pub struct Candidate {
     pub holders: Holders,
 }
 
-/// A set of some of the versions given to [`StateMaps::diff_many`]; [`Differences`] can read it.
+/// A set of some of the versions given to [`StateMaps::diff_many`](super::StateMaps::diff_many); [`Differences`] can read it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Holders(pub(super) u64);
 
