@@ -8,10 +8,15 @@ import type {
   AddOptions,
   AddReport,
   BackwardExtremity,
+  Draft,
   EventId,
   EventInfo,
   Layout,
+  Resolution,
   RoomOptions,
+  StateChange,
+  StateDiff,
+  StateEntry,
   TimelineOptions,
 } from "./types.js";
 
@@ -206,6 +211,80 @@ export class Room {
     return splitIds(this.#raw.call((raw) => raw.nextPrevEvents()));
   }
 
+  /**
+   * Makes an event on the forward extremities as a server would (parents, auth events, depth, content hash; no
+   * signatures), adds it and returns what became of it: the rules may refuse it like any other.
+   *
+   * @throws RoomscopeError `no-room-version`, `unknown-event`, `unknown-state`, `bad-argument`, `busy`
+   * @example
+   * room.send({ type: "m.room.topic", stateKey: "", sender: "@ada:alpha.example", content: { topic: "Tides" } });
+   */
+  send(draft: Draft): EventInfo {
+    const prev = draft.prevEvents === undefined ? undefined : strings("prevEvents", draft.prevEvents);
+    const content = JSON.stringify(draft.content);
+    const sentAt = draft.originServerTs ?? Date.now();
+    if (typeof draft.type !== "string" || typeof draft.sender !== "string" || content === undefined) {
+      throw new RoomscopeError("bad-argument", "A draft has a type, a sender and a content.");
+    }
+    if (!Number.isSafeInteger(sentAt)) {
+      throw new RoomscopeError("bad-argument", "originServerTs must be a whole number of milliseconds.");
+    }
+    const id = this.#raw.call((raw) => raw.send(draft.type, draft.stateKey, draft.sender, content, sentAt, prev));
+    return this.event(id) as EventInfo;
+  }
+
+  /** The state before an event, as the event ids of its keys; undefined if it is not held or its state is not known. */
+  stateBefore(eventId: EventId): StateEntry[] | undefined {
+    const list = this.#raw.call((raw) => raw.stateBefore(eventId));
+    return list === undefined ? undefined : entriesOf(list);
+  }
+
+  /** The state after an event; undefined if it is not held or its state is not known. */
+  stateAfter(eventId: EventId): StateEntry[] | undefined {
+    const list = this.#raw.call((raw) => raw.stateAfter(eventId));
+    return list === undefined ? undefined : entriesOf(list);
+  }
+
+  /** The room's current state: the resolution of the states after its tips. */
+  currentState(): StateEntry[] {
+    return entriesOf(this.#raw.call((raw) => raw.currentState()));
+  }
+
+  /**
+   * The state after `b` against the state after `a`; null means the empty state.
+   *
+   * @throws RoomscopeError `unknown-event`, `unknown-state`
+   * @example
+   * const { added, removed, changed } = room.stateDiff(before, after);
+   */
+  stateDiff(a: EventId | null, b: EventId | null): StateDiff {
+    return this.#raw.call((raw) => raw.stateDiff(a ?? undefined, b ?? undefined)) as StateDiff;
+  }
+
+  /** Every event that changed this key's value in the state, in topological order, and how. */
+  stateHistory(type: string, stateKey: string): StateChange[] {
+    return this.#raw.call((raw) => raw.stateHistory(type, stateKey)) as StateChange[];
+  }
+
+  /**
+   * How the state before an event came about: what was in conflict, what was tried in which order, and what decided.
+   *
+   * @throws RoomscopeError `unknown-event`, `unknown-state`
+   */
+  explain(eventId: EventId): Resolution {
+    return resolutionOf(this.#raw.call((raw) => raw.explain(eventId)));
+  }
+
+  /**
+   * The merge that an event with these parents would make: "what if". Nothing is added.
+   *
+   * @throws RoomscopeError `unknown-event`, `unknown-state`, `bad-argument`
+   */
+  resolve(prevEvents: EventId[]): Resolution {
+    const ids = strings("prevEvents", prevEvents);
+    return resolutionOf(this.#raw.call((raw) => raw.resolve(ids)));
+  }
+
   /** Lane layout, one row an event in topological order: typed arrays, no per-event objects. */
   layout(): Layout {
     return this.#raw.call((raw) => raw.layout()) as Layout;
@@ -273,6 +352,21 @@ function splitIds(list: unknown): EventId[] {
     start = end;
   }
   return ids;
+}
+
+/** Three strings an entry. */
+function entriesOf(list: unknown): StateEntry[] {
+  const parts = splitIds(list);
+  const entries = new Array<StateEntry>(parts.length / 3);
+  for (let index = 0; index < entries.length; index += 1) {
+    entries[index] = parts.slice(3 * index, 3 * index + 3) as StateEntry;
+  }
+  return entries;
+}
+
+function resolutionOf(answer: unknown): Resolution {
+  const [account, text, ends] = answer as [Omit<Resolution, "result">, string, Uint32Array];
+  return { ...account, result: entriesOf([text, ends]) };
 }
 
 function timelineArguments(options: TimelineOptions): [boolean, boolean, number, number, boolean] {

@@ -96,6 +96,82 @@ export interface EventInfo {
   prevEvents: EventId[];
   authEvents: EventId[];
   verdict: Verdict;
+  /** Why it was rejected or soft-failed (the rule of the room version that failed, in words), or what it waits for. */
+  reason?: string;
+  /**
+   * Stands for the state after it: `stateAfter` of two events is equal exactly when this is, in whatever room, on
+   * whatever server. 32 hexadecimal digits, the sum of a hash of each event id in the state; null if the state is unknown.
+   */
+  stateId: string | null;
+}
+
+/** One entry of a state. */
+export type StateEntry = [type: string, stateKey: string, eventId: EventId];
+
+/** What sets one state apart from another. */
+export interface StateDiff {
+  /** In the second state alone. */
+  added: StateEntry[];
+  /** In the first state alone. */
+  removed: StateEntry[];
+  /** Another event in the second state than in the first. */
+  changed: { type: string; stateKey: string; from: EventId; to: EventId }[];
+}
+
+/** One change of a key's value. */
+export interface StateChange {
+  /** The event at which it changed. */
+  eventId: EventId;
+  /** The value after that; null if there is none. */
+  value: EventId | null;
+  /**
+   * - `set`: the event set it
+   * - `resolved`: a merge chose between its parents' values
+   * - `reset`: at a merge an older value came back, or a value was lost
+   */
+  cause: "set" | "resolved" | "reset";
+}
+
+/** How the state before an event with several parents came about. */
+export interface Resolution {
+  /** `none`: all parents had the same state, or there is at most one. */
+  algorithm: "none" | "v1" | "v2" | "v2.1";
+  /** One for each distinct state of the parents. */
+  parents: { eventIds: EventId[]; stateId: string }[];
+  /** Keys that were not in conflict. */
+  unconflicted: number;
+  conflicted: { type: string; stateKey: string; candidates: EventId[]; winner: EventId | null }[];
+  /** Events in the auth chains of some parents' states, but not of all (v2, v2.1). */
+  authDifference: EventId[];
+  /** Events on a way from one conflicted event down to another (v2.1). */
+  conflictedSubgraph: EventId[];
+  /** In the order in which each was tried, phase by phase. The last that was allowed for a key stands. */
+  steps: ResolutionStep[];
+  result: StateEntry[];
+}
+
+/** One event's turn in a resolution. */
+export interface ResolutionStep {
+  phase: "power" | "mainline" | "v1-auth" | "v1-other";
+  eventId: EventId;
+  /** `skipped`: it had been rejected before (v2, v2.1), or another had already won or failed (v1). */
+  outcome: "allowed" | "denied" | "skipped";
+  /** The sort keys that put it here: `powerLevel`, `mainlinePosition`, `originServerTs` (ms); `depth`, `sha1` in v1. */
+  keys: Record<string, number | string>;
+  /** Why it was denied: the rule that failed, in words. */
+  reason?: string;
+}
+
+/** An event that somebody wants to send. */
+export interface Draft {
+  type: string;
+  stateKey?: string;
+  sender: string;
+  content: object;
+  /** Milliseconds. Default: now. */
+  originServerTs?: number;
+  /** Default: {@link Room.nextPrevEvents}. */
+  prevEvents?: EventId[];
 }
 
 /** Which part of a timeline is asked for. */

@@ -5,11 +5,12 @@
 //! A failed call throws an `Error` with a `code`.
 
 mod objects;
+mod state;
 
 use crate::event::table::Arrival;
 use crate::event::version::RoomVersion;
 use crate::nid::EventNid;
-use crate::room::{AddOptions, Batch, Order, Room, RoomError, RoomOptions, TimelineOptions, TimelineOrder};
+use crate::room::{AddOptions, Batch, Draft, Order, Room, RoomError, RoomOptions, TimelineOptions, TimelineOrder};
 use crate::view::layout::layout;
 use js_sys::{Array, Object, Reflect, Uint32Array};
 use objects::{AddReportObject, EventObject, GapObject};
@@ -127,7 +128,7 @@ impl RawRoom {
     /// What is known of an event.
     pub fn event(&self, id: &str) -> Result<JsValue> {
         match self.room.find(id).ok().and_then(|nid| self.room.event(nid)) {
-            Some(info) => to_js(&EventObject::from(info)),
+            Some(info) => to_js(&EventObject::new(&self.room, info)),
             None => Ok(JsValue::UNDEFINED),
         }
     }
@@ -153,7 +154,7 @@ impl RawRoom {
     ) -> Result<JsValue> {
         let page = self.room.timeline(timeline_options(by_stream, backwards, offset, limit, outliers));
         let rows: Vec<EventObject<'_>> =
-            page.into_iter().filter_map(|nid| self.room.event(nid)).map(EventObject::from).collect();
+            page.into_iter().filter_map(|nid| self.room.event(nid)).map(|info| EventObject::new(&self.room, info)).collect();
         to_js(&rows)
     }
 
@@ -207,6 +208,22 @@ impl RawRoom {
         Ok(object)
     }
 
+    /// Makes an event, adds it and returns its id.
+    pub fn send(
+        &mut self,
+        kind: String,
+        state_key: Option<String>,
+        sender: String,
+        content: String,
+        origin_server_ts: f64,
+        prev_events: Option<Vec<String>>,
+    ) -> Result<String> {
+        let origin_server_ts = origin_server_ts as i64;
+        let draft = Draft { kind, state_key, sender, content, origin_server_ts, prev_events };
+        let nid = self.room.send(&draft).map_err(|error| throw(&error))?;
+        Ok(self.room.strings().event_id(nid).to_owned())
+    }
+
     /// Bytes of memory that the room holds: without and with the events' own text.
     #[wasm_bindgen(js_name = memoryBytes)]
     pub fn memory_bytes(&self) -> Vec<u32> {
@@ -218,19 +235,22 @@ impl RawRoom {
         ids.iter().map(|id| self.room.find(id).map_err(|error| throw(&error))).collect()
     }
 
-    /// Ids as one string and where each ends in it, in UTF-16 units: a fraction of the cost of a string each.
     fn ids(&self, nids: &[EventNid]) -> Array {
-        let mut text = String::with_capacity(nids.len() * 44);
-        let mut ends = Vec::with_capacity(nids.len());
-        let mut end = 0;
-        for &nid in nids {
-            let id = self.room.strings().event_id(nid);
-            text.push_str(id);
-            end += if id.is_ascii() { id.len() } else { id.encode_utf16().count() };
-            ends.push(end as u32);
-        }
-        Array::of2(&text.into(), &Uint32Array::from(&*ends))
+        joined(nids.iter().map(|&nid| self.room.strings().event_id(nid)))
     }
+}
+
+/// Strings as one string and where each ends in it, in UTF-16 units: a fraction of the cost of a string each.
+fn joined<'a>(strings: impl Iterator<Item = &'a str>) -> Array {
+    let mut text = String::new();
+    let mut ends = Vec::with_capacity(strings.size_hint().0);
+    let mut end = 0;
+    for string in strings {
+        text.push_str(string);
+        end += if string.is_ascii() { string.len() } else { string.encode_utf16().count() };
+        ends.push(end as u32);
+    }
+    Array::of2(&text.into(), &Uint32Array::from(&*ends))
 }
 
 fn timeline_options(

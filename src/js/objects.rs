@@ -1,7 +1,7 @@
 //! The objects that go out to JavaScript, with the names of the public surface.
 
 use crate::event::table::{Arrival, Verdict};
-use crate::room::{AddReport, EventInfo};
+use crate::room::{AddReport, EventInfo, Room};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -19,11 +19,16 @@ pub(super) struct EventObject<'a> {
     prev_events: Vec<&'a str>,
     auth_events: Vec<&'a str>,
     verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    state_id: Option<String>,
 }
 
-impl<'a> From<EventInfo<'a>> for EventObject<'a> {
-    fn from(info: EventInfo<'a>) -> Self {
+impl<'a> EventObject<'a> {
+    pub(super) fn new(room: &Room, info: EventInfo<'a>) -> Self {
         Self {
+            reason: room.reason(info.nid),
+            state_id: room.state_id(info.nid).map(state_id),
             event_id: info.event_id,
             kind: info.kind,
             state_key: info.state_key,
@@ -41,6 +46,11 @@ impl<'a> From<EventInfo<'a>> for EventObject<'a> {
             verdict: verdict(info.verdict),
         }
     }
+}
+
+/// A state id as 32 hexadecimal digits.
+pub(super) fn state_id(id: u128) -> String {
+    format!("{id:032x}")
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
