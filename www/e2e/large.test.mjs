@@ -79,30 +79,33 @@ test("100,000 events scroll from end to end", async () => {
   await done();
 });
 
-test("frames stay short while the list is flung", async (t) => {
+test("a frame of a flung list costs in a large room what it costs in a small one", async (t) => {
   const file = join(folder, "large.ndjson");
   const { page, done } = await viewer.open();
+  const medianFrame = () =>
+    page.evaluate(async () => {
+      const grid = document.querySelector(".grid");
+      const frames = [];
+      for (let i = 0; i < 120; i++) {
+        const end = grid.scrollHeight - grid.clientHeight;
+        grid.scrollTop = (grid.scrollTop + 1500) % end;
+        await new Promise((done) => requestAnimationFrame(done));
+        const from = performance.now();
+        await new Promise((done) => requestAnimationFrame(done));
+        frames.push(performance.now() - from);
+      }
+      return frames.sort((a, b) => a - b)[frames.length >> 1];
+    });
+  const small = await medianFrame();
   await page.setInputFiles("input[type=file]", file);
   await page.waitForFunction(() => document.querySelector(".top .size").textContent === "100,000 events", undefined, {
     timeout: 60_000,
   });
   await ready(page);
-  const frames = await page.evaluate(async () => {
-    const grid = document.querySelector(".grid");
-    const work = [];
-    for (let i = 0; i < 120; i++) {
-      grid.scrollTop += 1500;
-      await new Promise((done) => requestAnimationFrame(done));
-      const from = performance.now();
-      await new Promise((done) => requestAnimationFrame(done));
-      work.push(performance.now() - from);
-    }
-    return work.sort((a, b) => a - b);
-  });
-  const median = frames[frames.length >> 1];
-  t.diagnostic(`median frame ${median.toFixed(1)} ms, worst ${frames.at(-1).toFixed(1)} ms`);
-  // Far above what it takes, so that a busy machine does not fail: what it guards against is work that grows with the room.
-  assert.ok(median < 100, `median frame ${median} ms`);
+  const large = await medianFrame();
+  t.diagnostic(`median frame: ${small.toFixed(1)} ms with 205 events, ${large.toFixed(1)} ms with 100,000`);
+  // Generous, since other work on the machine comes and goes; what grows with the room would be hundreds of times more.
+  assert.ok(large < 4 * small + 20);
   await done();
 });
 

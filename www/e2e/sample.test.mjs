@@ -127,6 +127,7 @@ test("the address leads to the event again", async () => {
   const first = await viewer.open();
   await first.page.keyboard.press("End");
   const id = await inspected(first.page);
+  await first.page.waitForFunction((id) => decodeURIComponent(location.hash).endsWith(id), id);
   const { hash } = new URL(first.page.url());
   await first.done();
   const second = await viewer.open({ path: `/${hash}` });

@@ -80,7 +80,8 @@ export function eventNode(c: CanvasRenderingContext2D, place: Place, facts: Node
     if (!selected) cut(c, x, y, 9);
     c.strokeStyle = k.ok;
     c.lineWidth = 1.5;
-    disc(c, x, y, 7.5);
+    // Inside the selection's ring two rings must stay two.
+    disc(c, x, y, selected ? 6.2 : 7.5);
     c.stroke();
   }
   if (!selected && !view.tip) cut(c, x, y, view.stateKey === null && view.parentCount < 2 ? 4.7 : 6.4);

@@ -116,7 +116,7 @@ export class Painter {
     c.stroke(known);
     if (scene.hovered !== undefined) {
       c.lineWidth = 2.25;
-      c.strokeStyle = scene.colours.ink;
+      c.strokeStyle = scene.colours.ink3;
       c.stroke(lit);
     }
     return widest;

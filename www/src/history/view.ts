@@ -61,7 +61,8 @@ export class HistoryView {
   #lastTop = 0;
   #flungAt = 0;
   #scheduled = false;
-  #barWritten = -1;
+  /** Where the scrollbar is known to be. */
+  #barAt = 0;
 
   constructor(container: HTMLElement, events: HistoryEvents) {
     this.#events = events;
@@ -197,8 +198,11 @@ export class HistoryView {
     new ResizeObserver(() => this.#measure()).observe(this.grid);
     this.#narrow.addEventListener("change", () => this.#measure());
     this.grid.addEventListener("scroll", () => {
-      if (Math.abs(this.grid.scrollTop - this.#barWritten) >= 1) this.scroll.moveToBar(this.grid.scrollTop);
-      this.#barWritten = -1;
+      // What was written here comes back as an event, rounded to the screen's pixels.
+      const at = this.grid.scrollTop;
+      if (Math.abs(at - this.#barAt) < 1) return;
+      this.#barAt = at;
+      this.scroll.moveToBar(at);
       this.refresh();
     });
     this.grid.addEventListener(
@@ -250,8 +254,12 @@ export class HistoryView {
   }
 
   #writeBar(): void {
-    this.#barWritten = this.scroll.barPosition;
-    this.grid.scrollTop = this.#barWritten;
+    const position = this.scroll.barPosition;
+    // Writing makes the browser lay the page out at once: only if there is something to write.
+    if (Math.abs(position - this.#barAt) >= 0.5) {
+      this.grid.scrollTop = position;
+      this.#barAt = position;
+    }
     this.refresh();
   }
 

@@ -32,11 +32,16 @@ export class Search {
     this.#acts = acts;
     this.#input = make("input", {
       type: "search",
-      placeholder: "search id, sender, type or text",
-      "aria-label": "search the room",
+      "aria-label": "search the room by id, sender, type or text",
       autocomplete: "off",
       spellcheck: "false",
     });
+    const narrow = matchMedia("(max-width: 639px)");
+    const fit = (): void => {
+      this.#input.placeholder = narrow.matches ? "search" : "search id, sender, type or text";
+    };
+    narrow.addEventListener("change", fit);
+    fit();
     this.#turns = [
       button({ class: "plain turn", "aria-label": "found row before" }, () => acts.stepHit(false), "‹"),
       button({ class: "plain turn", "aria-label": "next found row" }, () => acts.stepHit(true), "›"),
