@@ -1,7 +1,7 @@
 //! The events a room holds, in flat columns.
 //!
 //! One entry per interned event id ([`EventNid`]), held or only named by others; everything is a number. Edges lie in
-//! two lists of NIDs, by `prev_events` and by `auth_events`, in the order in which the event names them, each target once.
+//! two lists of NIDs, by `prev_events` (each parent once) and by `auth_events`, in the order in which the event names them.
 //! What the auth rules and state resolution read of an event's content is kept in [`Facts`]. Relies on [`crate::nid`].
 
 use super::content::Facts;
@@ -131,7 +131,7 @@ impl EventTable {
         self.auth.resize(ids);
     }
 
-    /// Holds an event: fills its row. `prev` and `auth` name each target once. [`EventTable::grow`] has made room.
+    /// Holds an event: fills its row. `prev` names each parent once. [`EventTable::grow`] has made room.
     pub fn hold(&mut self, nid: EventNid, row: EventRow, arrival: Arrival, prev: &[EventNid], auth: &[EventNid]) {
         let index = nid.index();
         set(&mut self.kinds, index, Some(row.kind));

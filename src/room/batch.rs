@@ -17,6 +17,9 @@ use crate::import::{ImportError, Importer};
 use crate::nid::{EventNid, Interner, StringsMark};
 use std::borrow::Cow;
 
+/// Of an event's two lists of references, the second.
+const AUTH: usize = 1;
+
 /// One event that has been read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Staged {
@@ -175,7 +178,7 @@ impl Room {
         };
         let edges = batch.edges.len();
         let mut counts = [0; 2];
-        for (count, ids) in counts.iter_mut().zip([&pdu.prev_events, &pdu.auth_events]) {
+        for (which, ids) in [&pdu.prev_events, &pdu.auth_events].into_iter().enumerate() {
             let from = batch.edges.len();
             for id in ids {
                 let target = self.strings.intern_event(&id.decode()).map_err(full)?;
@@ -183,12 +186,15 @@ impl Room {
                     batch.edges.truncate(edges);
                     return Err(("cycle", "the event names itself".to_owned()));
                 }
-                // Few enough to look through: at most 20.
-                if !batch.edges.get(from..).is_some_and(|named| named.contains(&target)) {
+                // A parent named twice is one parent; an auth event named twice is for the rules to refuse. Few enough to
+                // look through: at most 20.
+                if which == AUTH || !batch.edges.get(from..).is_some_and(|named| named.contains(&target)) {
                     batch.edges.push(target);
                 }
             }
-            *count = (batch.edges.len() - from) as u8;
+            if let Some(count) = counts.get_mut(which) {
+                *count = (batch.edges.len() - from) as u8;
+            }
         }
         let room = match pdu.room_id {
             Some(id) => Some(batch.rooms.intern(&id.decode()).map_err(full)? as u32),

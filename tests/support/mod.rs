@@ -1,6 +1,8 @@
 //! Reading captured rooms: what real servers stored, and the steps in which they took it in.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
+pub mod rooms;
+
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,0 +1,142 @@
+//! Order does not matter: the same events, in whatever order and batches, with or without outliers first, make the same
+//! room.
+
+mod support;
+
+use proptest::prelude::*;
+use roomscope::event::table::{Arrival, Verdict};
+use roomscope::room::{AddOptions, Order, Room, RoomOptions};
+use std::collections::{BTreeMap, BTreeSet};
+use support::rooms::{moves, texts};
+
+/// What must not depend on order: of each event the state after it and its verdict (soft failure aside), the gaps, and
+/// the tips unless something soft-failed.
+#[derive(PartialEq, Debug)]
+struct Outcome {
+    events: BTreeMap<String, (Option<u128>, Verdict, Vec<String>)>,
+    gaps: BTreeSet<String>,
+    tips: Option<BTreeSet<String>>,
+    current: Option<usize>,
+}
+
+fn outcome(room: &mut Room) -> Outcome {
+    let id = |room: &Room, nid| room.strings().event_id(nid).to_owned();
+    let mut soft_failures = false;
+    let held = room.events().held().to_vec();
+    let events = held
+        .iter()
+        .map(|&nid| {
+            let verdict = match room.events().verdict(nid) {
+                Verdict::SoftFailed => {
+                    soft_failures = true;
+                    Verdict::Accepted
+                }
+                verdict => verdict,
+            };
+            let mut parents: Vec<String> = room.events().prev_events(nid).iter().map(|&prev| id(room, prev)).collect();
+            parents.sort();
+            (id(room, nid), (room.state_id(nid), verdict, parents))
+        })
+        .collect();
+    let gaps = room.extremities().gaps().into_iter().map(|gap| id(room, gap.0)).collect();
+    let tips = (!soft_failures).then(|| room.forward_extremities().iter().map(|&nid| id(room, nid)).collect());
+    let current = (!soft_failures).then(|| room.current_state().unwrap().len());
+    Outcome { events, gaps, tips, current }
+}
+
+fn add(room: &mut Room, lines: &[&str], arrival: Arrival, order: Order) {
+    let report = room.add(lines.join("\n").as_bytes(), AddOptions { arrival, order, ..AddOptions::default() }).unwrap();
+    assert_eq!(report.problems, []);
+}
+
+/// Tips depend on which run soft-failed; only those of runs without are compared.
+fn alike(mut a: Outcome, mut b: Outcome) -> Result<(), TestCaseError> {
+    if a.tips.is_none() || b.tips.is_none() {
+        (a.tips, b.tips, a.current, b.current) = (None, None, None, None);
+    }
+    prop_assert_eq!(a, b);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_same_events_make_the_same_room(
+        version in prop::sample::select(vec!["1", "2", "3", "6", "8", "10", "11", "12"]),
+        moves in moves(40),
+        keys in prop::collection::vec(any::<u32>(), 64),
+        batch in 1_usize..20,
+        given_order: bool,
+        outliers_first: bool,
+    ) {
+        let texts = texts(version, &moves);
+        let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let order = if given_order { Order::Given } else { Order::Causal };
+
+        let mut forwards = Room::new(RoomOptions::default());
+        add(&mut forwards, &lines, Arrival::Live, Order::Causal);
+        let expected = outcome(&mut forwards);
+
+        let mut one_by_one = Room::new(RoomOptions::default());
+        for line in &lines {
+            add(&mut one_by_one, &[line], Arrival::Live, order);
+        }
+        alike(outcome(&mut one_by_one), expected)?;
+        let expected = outcome(&mut forwards);
+
+        // The version must be known before ids can be computed: give it.
+        let room_version = forwards.version();
+        let backwards: Vec<&str> = lines.iter().rev().copied().collect();
+        let mut room = Room::new(RoomOptions { room_version, ..RoomOptions::default() });
+        for part in backwards.chunks(batch) {
+            add(&mut room, part, Arrival::Live, order);
+        }
+        alike(outcome(&mut room), expected)?;
+        let expected = outcome(&mut forwards);
+
+        let mut shuffled: Vec<(u32, &str)> =
+            lines.iter().enumerate().map(|(place, line)| (keys[place % keys.len()], *line)).collect();
+        shuffled.sort_unstable();
+        let shuffled: Vec<&str> = shuffled.into_iter().map(|(_, line)| line).collect();
+        let mut room = Room::new(RoomOptions { room_version, ..RoomOptions::default() });
+        if outliers_first {
+            let some: Vec<&str> = shuffled.iter().step_by(3).copied().collect();
+            add(&mut room, &some, Arrival::Outlier, order);
+        }
+        for part in shuffled.chunks(batch) {
+            add(&mut room, part, Arrival::Live, order);
+        }
+        alike(outcome(&mut room), expected)?;
+    }
+
+    /// Without some of the events the rest is there all the same, and when they come the room is whole.
+    #[test]
+    fn a_gap_closes_without_a_trace(
+        version in prop::sample::select(vec!["2", "10", "12"]),
+        moves in moves(30),
+        missing in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+    ) {
+        let texts = texts(version, &moves);
+        let mut whole = Room::new(RoomOptions::default());
+        let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
+        add(&mut whole, &lines, Arrival::Live, Order::Causal);
+
+        let missing: BTreeSet<usize> = missing.iter().map(|index| index.index(lines.len())).collect();
+        let (held, late): (Vec<_>, Vec<_>) = lines.iter().enumerate().partition(|(place, _)| !missing.contains(place));
+        let held: Vec<&str> = held.into_iter().map(|(_, line)| *line).collect();
+        let late: Vec<&str> = late.into_iter().map(|(_, line)| *line).collect();
+        let mut room = Room::new(RoomOptions { room_version: whole.version(), ..RoomOptions::default() });
+        add(&mut room, &held, Arrival::Live, Order::Causal);
+        prop_assert_eq!(room.len(), held.len());
+        for nid in room.events().held() {
+            // Whatever is known without the missing events is right.
+            if let Some(state) = room.state_id(*nid) {
+                let there = whole.find(room.strings().event_id(*nid)).unwrap();
+                prop_assert_eq!(Some(state), whole.state_id(there));
+            }
+        }
+        add(&mut room, &late, Arrival::Live, Order::Causal);
+        alike(outcome(&mut room), outcome(&mut whole))?;
+    }
+}
