@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { after, before, test } from "node:test";
-import { drop, inspected, ready, rows, settled, start } from "./harness.mjs";
+import { drop, inspected, lanePixels, ready, rows, settled, start } from "./harness.mjs";
 import { beginning, madeId, message, ndjson } from "./rooms.mjs";
 
 let viewer;
@@ -103,6 +103,51 @@ test("missing parents have rows of their own", async () => {
   assert.equal(await inspected(page), madeId(4));
   await page.keyboard.press("ArrowRight");
   await page.waitForFunction((id) => document.querySelector("h2.full-id").textContent === id, madeId(5));
+  await done();
+});
+
+test("rejected and soft-failed events have their own shapes, tags and reasons", async () => {
+  const { page, done } = await viewer.open();
+  const bob = "@bob:two.example";
+  const auth = (...ns) => ({ auth_events: ns.map(madeId) });
+  const room = [
+    ...beginning(),
+    { ...message(3, ""), type: "m.room.join_rules", state_key: "", content: { join_rule: "public" } },
+    {
+      ...message(4, ""),
+      type: "m.room.member",
+      state_key: bob,
+      sender: bob,
+      content: { membership: "join" },
+      ...auth(0, 2, 3),
+    },
+    { ...message(5, ""), type: "m.room.member", state_key: bob, content: { membership: "ban" }, ...auth(0, 1, 2, 4) },
+    // Sent beside the ban, come after it.
+    message(6, "but I was faster", { sender: bob, prev_events: [madeId(4)], depth: 6, ...auth(0, 2, 4) }),
+    message(7, "never in the room", {
+      sender: "@eve:three.example",
+      prev_events: [madeId(5)],
+      depth: 7,
+      ...auth(0, 2),
+    }),
+  ];
+  await openText(page, "verdicts.ndjson", ndjson(room));
+  await opened(page, "8 events");
+  const seen = await rows(page);
+  const row = (words) => seen.find(({ event }) => event.startsWith(words));
+  assert.match(row("never in the room").event, /✕ rejected.+/);
+  assert.match(row("never in the room").graph, /, rejected$/);
+  assert.match(row("but I was faster").event, /◐ soft-failed.+/);
+  assert.match(row("but I was faster").graph, /, soft-failed$/);
+  const band = (words) => [row(words).top - seen[0].top, row(words).top - seen[0].top + 24];
+  assert.ok((await lanePixels(page, [0xc0, 0x2a, 0x24], ...band("never in the room"))) > 5, "a cross in its row");
+  assert.ok((await lanePixels(page, [0x8a, 0x61, 0x00], ...band("but I was faster"))) > 5, "a half ring in its row");
+  await page.keyboard.press("/");
+  await page.keyboard.type("never in");
+  await page.waitForFunction(() => document.querySelector(".hits").textContent === "1 found");
+  await page.keyboard.press("Enter");
+  await inspected(page);
+  assert.equal(await page.locator(".inspector .verdict .tag").first().textContent(), "✕ rejected");
   await done();
 });
 

@@ -53,7 +53,7 @@ export interface Gap {
 export interface Opened {
   roomId: string | undefined;
   roomVersion: string | undefined;
-  /** The room's name as the newest readable `m.room.name` has it. */
+  /** The room's name in its current state. */
   name: string | undefined;
   graph: GraphColumns;
   outlierCount: number;

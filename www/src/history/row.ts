@@ -147,7 +147,8 @@ export class RowElement {
     fillMarked(this.#text, summary.text, needle);
     this.#text.className = summary.code ? "text code" : summary.kind === "note" ? "text note" : "text";
     this.#tags.replaceChildren(...tags(view));
-    setText(this.#reason, view.reason);
+    // What an event waits for stands in the inspector: whole branches wait for the same.
+    setText(this.#reason, view.blind === "no" ? view.reason : "");
     const id = shortId(view.eventId);
     setText(this.#unique, id.slice(0, view.unique));
     setText(this.#rest, id.slice(view.unique));

@@ -12,9 +12,7 @@ const problemsShown = 1000;
 const childrenShown = 100;
 /** How many auth events are kept read; a page of rows names the same few again and again. */
 const lookupsKept = 512;
-/** Where the room's name is looked for: newest events first, then the room's beginning. */
-const nameSearchNewest = 20_000;
-const nameSearchOldest = 2_000;
+const longestName = 200;
 
 export class OpenRoom {
   readonly #room: Room;
@@ -157,7 +155,7 @@ export class OpenRoom {
       ts: info.originServerTs,
       verdict: info.verdict,
       arrival: info.arrival,
-      reason: "reason" in info ? String(info.reason) : "",
+      reason: info.reason ?? "",
       blind:
         info.verdict !== "outlier" || row >= this.#eventCount
           ? "no"
@@ -198,29 +196,12 @@ export class OpenRoom {
     });
   }
 
+  /** As the room's state has it now. */
   #name(): string | undefined {
-    const n = this.#eventCount;
-    const step = 500;
-    const nameIn = (rows: EventInfo[]): string | undefined => {
-      for (const info of rows) {
-        if (info.type !== "m.room.name" || info.stateKey !== "" || info.verdict !== "accepted") continue;
-        const name = objectOf((this.#room.pdu(info.eventId) as Content | undefined)?.["content"])["name"];
-        if (typeof name === "string" && name !== "") return name.slice(0, 200);
-      }
-      return undefined;
-    };
-    const page = (offset: number): EventInfo[] =>
-      this.#room.rows({ order: "topological", direction: "b", offset, limit: step });
-    const newest = Math.min(n, nameSearchNewest);
-    for (let offset = 0; offset < newest; offset += step) {
-      const name = nameIn(page(offset));
-      if (name !== undefined) return name;
-    }
-    for (let offset = Math.max(newest, n - nameSearchOldest); offset < n; offset += step) {
-      const name = nameIn(page(offset));
-      if (name !== undefined) return name;
-    }
-    return undefined;
+    const entry = this.#room.currentState().find(([type, key]) => type === "m.room.name" && key === "");
+    const pdu = entry === undefined ? undefined : (this.#room.pdu(entry[2]) as Content | undefined);
+    const name = objectOf(pdu?.["content"])["name"];
+    return typeof name === "string" && name !== "" ? name.slice(0, longestName) : undefined;
   }
 }
 
