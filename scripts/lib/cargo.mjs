@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { aptInstall } from "./apt.mjs";
-import { mustRun, once, ROOT, run, Stop, say, timed, which } from "./run.mjs";
+import { heartbeat, mustRun, once, ROOT, run, Stop, say, timed, which } from "./run.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 const TOOLS = join(ROOT, "target/tools");
@@ -144,10 +144,13 @@ export const bindgenTools = once(async () => {
     const { output } = await run(bindgen, ["--version"]);
     if (output.trim() === `wasm-bindgen ${version}`) return { bindgen, testRunner, version };
   }
-  await timed(`building wasm-bindgen-cli ${version}, about 3 minutes, once`, () =>
-    mustRun(`Building wasm-bindgen-cli ${version}`, "cargo", [
-      ...["install", "wasm-bindgen-cli", "--version", version, "--root", TOOLS, "--force"],
-    ]),
+  await timed(`building wasm-bindgen-cli ${version}, some minutes, once`, () =>
+    mustRun(
+      `Building wasm-bindgen-cli ${version}`,
+      "cargo",
+      ["install", "wasm-bindgen-cli", "--version", version, "--root", TOOLS, "--force"],
+      { onLine: heartbeat() },
+    ),
   );
   return own;
 });

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { bindgenTools, checkRust, wasm32 } from "./cargo.mjs";
-import { mustRun, ROOT, say, timed } from "./run.mjs";
+import { heartbeat, mustRun, ROOT, say, timed } from "./run.mjs";
 import { stampOf, unlessDone } from "./stamp.mjs";
 
 /** Where the generated files are, relative to the top. */
@@ -67,7 +67,7 @@ export async function buildCore() {
         "Compiling the core for wasm32",
         "cargo",
         ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown", ...target.args, ...withoutPaths()],
-        { env: target.env },
+        { env: target.env, onLine: heartbeat() },
       ),
     );
     const wasm = join(rust.targetDir, "wasm32-unknown-unknown/release/roomscope.wasm");

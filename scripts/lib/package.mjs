@@ -30,7 +30,10 @@ async function assemble(version) {
   ]);
 
   const manifest = JSON.parse(readFileSync(join(ROOT, "pkg-template/package.json"), "utf8"));
-  writeFileSync(join(NEXT, "package.json"), `${JSON.stringify({ name: manifest.name, version, ...manifest }, null, 2)}\n`);
+  writeFileSync(
+    join(NEXT, "package.json"),
+    `${JSON.stringify({ name: manifest.name, version, ...manifest }, null, 2)}\n`,
+  );
   cpSync(join(ROOT, "pkg-template/README.md"), join(NEXT, "README.md"));
   for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, name), join(NEXT, name));
 

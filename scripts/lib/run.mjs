@@ -154,6 +154,20 @@ export function say(text) {
   console.log(`• ${text}`);
 }
 
+const QUIET_SECONDS = 20;
+
+/**
+ * @returns {(line: string) => void} a listener for a long run's lines, which shows one now and then
+ */
+export function heartbeat() {
+  let told = Date.now();
+  return (line) => {
+    if (Date.now() - told < QUIET_SECONDS * 1000 || line.trim() === "") return;
+    told = Date.now();
+    console.log(`    … ${line.trim().slice(0, 110)}`);
+  };
+}
+
 /**
  * Does one piece of work, saying so before and how long it took after.
  *

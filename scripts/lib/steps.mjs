@@ -2,7 +2,7 @@
 // while a long one runs, its last line is shown now and then.
 
 import { verdict } from "./counts.mjs";
-import { Stop } from "./run.mjs";
+import { heartbeat, Stop } from "./run.mjs";
 
 /**
  * @typedef {import("./run.mjs").Result & { skipped?: string }} Result a step that cannot run here says why, and counts
@@ -16,22 +16,13 @@ import { Stop } from "./run.mjs";
  * @property {Work} work
  */
 
-const QUIET_SECONDS = 20;
-
 /**
  * @param {Step} step
  * @returns {Promise<Result>} never throws: a {@link Stop} or a bug in the step itself is a failed step
  */
 async function attempt({ work, limit }) {
-  let told = Date.now();
-  /** @param {string} line */
-  const onLine = (line) => {
-    if (Date.now() - told < QUIET_SECONDS * 1000 || line.trim() === "") return;
-    told = Date.now();
-    console.log(`    … ${line.trim().slice(0, 110)}`);
-  };
   try {
-    return await work({ limit, onLine });
+    return await work({ limit, onLine: heartbeat() });
   } catch (error) {
     return { code: 1, output: error instanceof Stop ? error.message : String(/** @type {Error} */ (error).stack) };
   }
