@@ -25,6 +25,8 @@ pub struct Extremities {
     tip_places: HashMap<EventNid, u32, FixedState>,
     gaps: HashMap<EventNid, Vec<EventNid>, FixedState>,
     work: Vec<EventNid>,
+    /// What has become a tip (true) or ceased to be one since somebody asked.
+    changes: Vec<(EventNid, bool)>,
 }
 
 impl Extremities {
@@ -89,10 +91,12 @@ impl Extremities {
         }
         self.tip_places.insert(nid, self.tips.len() as u32);
         self.tips.push(nid);
+        self.changes.push((nid, true));
     }
 
     fn remove_tip(&mut self, nid: EventNid) {
         let Some(place) = self.tip_places.remove(&nid) else { return };
+        self.changes.push((nid, false));
         self.tips.swap_remove(place as usize);
         if let Some(&moved) = self.tips.get(place as usize) {
             self.tip_places.insert(moved, place);
@@ -103,6 +107,11 @@ impl Extremities {
     #[must_use]
     pub fn tips(&self) -> &[EventNid] {
         &self.tips
+    }
+
+    /// Returns which events have become tips (true) or ceased to be since this was last asked, in order.
+    pub fn take_changes(&mut self) -> Vec<(EventNid, bool)> {
+        core::mem::take(&mut self.changes)
     }
 
     /// Returns whether anything is missing.
@@ -133,5 +142,6 @@ impl Extremities {
             + self.tip_places.allocation_size()
             + self.gaps.allocation_size()
             + 4 * self.work.capacity()
+            + 8 * self.changes.capacity()
     }
 }

@@ -43,9 +43,15 @@ impl Orderings {
     #[must_use]
     pub fn topological(&self, events: &EventTable) -> Vec<EventNid> {
         let mut order = events.held().to_vec();
-        // Input is mostly in this order already, which a stable sort uses.
-        order.sort_by_key(|&nid| (events.depth(nid), self.stream(nid)));
+        self.sort(events, &mut order);
         order
+    }
+
+    /// Sorts events topologically. Input is mostly in this order already, which a stable sort uses.
+    // Compiled once: each copy of a sort is kilobytes of WebAssembly.
+    #[inline(never)]
+    pub fn sort(&self, events: &EventTable, order: &mut [EventNid]) {
+        order.sort_by_key(|&nid| (events.depth(nid), self.stream(nid)));
     }
 
     /// Returns all held events by stream ordering.

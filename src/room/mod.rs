@@ -31,6 +31,7 @@ use crate::state::map::Version;
 use core::cell::{OnceCell, RefCell};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use judge::TipStates;
 use states::States;
 use texts::Texts;
 
@@ -53,6 +54,7 @@ pub struct Room {
     /// Who waits for an event: to come, to be checked, or for its state.
     waiting: HashMap<EventNid, Vec<EventNid>, FixedState>,
     waiting_for_create: Vec<EventNid>,
+    tip_states: TipStates,
     /// Scratch memory of judging.
     parent_versions: Vec<Version>,
     tip_versions: Vec<Version>,
@@ -83,6 +85,7 @@ impl Room {
             waiting: HashMap::default(),
             waiting_for_create: Vec::new(),
             parent_versions: Vec::new(),
+            tip_states: TipStates::default(),
             tip_versions: Vec::new(),
             slot_values: Vec::new(),
             busy: false,

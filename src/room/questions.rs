@@ -4,7 +4,6 @@ use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
 use crate::graph::walk;
 use crate::nid::EventNid;
-use core::cmp::Reverse;
 
 /// What is known of one event.
 #[derive(Clone, Debug)]
@@ -145,7 +144,8 @@ impl Room {
     #[must_use]
     pub fn forward_extremities(&self) -> Vec<EventNid> {
         let mut tips = self.extremities.tips().to_vec();
-        tips.sort_unstable_by_key(|&nid| Reverse((self.events.depth(nid), self.orderings.stream(nid))));
+        self.orderings.sort(&self.events, &mut tips);
+        tips.reverse();
         tips
     }
 
@@ -161,23 +161,15 @@ impl Room {
     /// Returns the events whose parents are not all held, in topological order, each with the parents that are missing.
     #[must_use]
     pub fn backward_extremities(&self) -> Vec<(EventNid, Vec<EventNid>)> {
-        let mut pairs: Vec<(EventNid, EventNid)> = self
-            .extremities
-            .gaps()
-            .into_iter()
-            .flat_map(|(gap, children)| children.iter().map(move |&child| (child, gap)))
-            .collect();
-        pairs.sort_unstable_by_key(|&(child, gap)| {
-            (self.events.depth(child), self.orderings.stream(child), child, gap)
-        });
-        let mut extremities: Vec<(EventNid, Vec<EventNid>)> = Vec::new();
-        for (child, gap) in pairs {
-            match extremities.last_mut() {
-                Some((last, missing)) if *last == child => missing.push(gap),
-                _ => extremities.push((child, vec![gap])),
-            }
-        }
-        extremities
+        let gaps = self.extremities.gaps();
+        let mut children: Vec<EventNid> = gaps.iter().flat_map(|(_, children)| *children).copied().collect();
+        self.orderings.sort(&self.events, &mut children);
+        children.dedup();
+        let missing = |child: EventNid| {
+            let parents = self.events.prev_events(child).iter().copied();
+            parents.filter(|&parent| self.extremities.is_gap(parent)).collect()
+        };
+        children.into_iter().map(|child| (child, missing(child))).collect()
     }
 
     /// Returns the auth chain of some events: all held events that they reach by auth events, in topological order. The
@@ -189,7 +181,7 @@ impl Room {
         let start: Vec<EventNid> = start.chain(implicit.filter(|&create| from.iter().any(|&nid| nid != create))).collect();
         let mut chain = walk::reachable(self.events.ids(), start, |nid| self.events.auth_events(nid));
         chain.retain(|&nid| self.events.holds(nid));
-        chain.sort_unstable_by_key(|&nid| (self.events.depth(nid), self.orderings.stream(nid)));
+        self.orderings.sort(&self.events, &mut chain);
         chain
     }
 }
