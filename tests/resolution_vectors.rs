@@ -2,6 +2,8 @@
 //! `tests/state/test_v2.py`, `tests/state/test_v21.py`), the two problems of MSC4297 as ruma-state-res has them, and the
 //! case that tells v2 from v2.1 by a mainline alone.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 mod resolution_support;
 
 use resolution_support::{Pdu, TestRoom};

@@ -30,13 +30,15 @@ impl Random {
     }
 }
 
-/// What else may happen than what honest servers accept.
+/// What the rooms have in common.
 #[derive(Clone, Copy, Default)]
-pub struct Wild {
+pub struct Habits {
     /// Events that the rules refuse are held as rejected, and may get into states.
     pub rejected: bool,
     /// Some auth events and state events are never held.
     pub missing: bool,
+    /// Power levels always list every level by name, so that none is ever set for the first time or removed.
+    pub explicit_levels: bool,
 }
 
 const USERS: [&str; 6] = ["@anna:a", "@bert:b", "@cleo:c", "@dora:a", "@emil:b", "@fred:c"];
@@ -49,18 +51,18 @@ pub struct Generator {
     pub states: Vec<(EventNid, Version)>,
     /// Places in `states` that nothing follows.
     heads: Vec<usize>,
-    wild: Wild,
+    habits: Habits,
     levels: [Option<i64>; 6],
 }
 
 impl Generator {
-    pub fn new(version: &str, seed: u64, wild: Wild) -> Self {
+    pub fn new(version: &str, seed: u64, habits: Habits) -> Self {
         let mut generator = Self {
             room: TestRoom::new(version),
             random: Random(seed),
             states: Vec::new(),
             heads: Vec::new(),
-            wild,
+            habits,
             levels: [None; 6],
         };
         generator.begin();
@@ -148,7 +150,11 @@ impl Generator {
         }
         let mut content = format!(r#"{{"users":{{{}}}"#, users.join(","));
         for name in ["users_default", "state_default", "ban", "kick", "invite", "events_default"] {
-            if self.random.one_in(9) {
+            let listed = self.random.one_in(9);
+            if self.habits.explicit_levels && !listed {
+                let level = if matches!(name, "state_default" | "ban" | "kick") { 50 } else { 0 };
+                content.push_str(&format!(r#","{name}":{level}"#));
+            } else if listed {
                 let level = self.random.pick(&LEVELS);
                 content.push_str(&format!(r#","{name}":{level}"#));
             }
@@ -246,7 +252,7 @@ impl Generator {
         }
     }
 
-    /// Adds a draft on these events; returns whether it was accepted. What is not is held only in wild rooms.
+    /// Adds a draft on these events; returns whether it was accepted. What is not is held only if rejected events are.
     fn add(&mut self, mut draft: Pdu, parents: &[usize]) -> bool {
         let mut versions: Vec<Version> = parents.iter().map(|&parent| self.states[parent].1).collect();
         versions.sort_unstable();
@@ -263,7 +269,7 @@ impl Generator {
             before
         };
         draft.auth = self.room.auth_from(source, &draft);
-        if self.wild.missing && self.random.one_in(25) {
+        if self.habits.missing && self.random.one_in(25) {
             let id = self.fresh_id();
             draft.auth.push(id);
         }
@@ -272,8 +278,8 @@ impl Generator {
         let slots = self.room.slots.len();
         let event = self.room.hold(draft);
         let passes =
-            self.room.allowed_in(before, event) && (self.room.allowed_by_its_auth_events(event) || self.wild.missing);
-        if !passes && !self.wild.rejected {
+            self.room.allowed_in(before, event) && (self.room.allowed_by_its_auth_events(event) || self.habits.missing);
+        if !passes && !self.habits.rejected {
             self.room.forget_last();
             self.room.events.rollback(table);
             self.room.strings.rollback(strings);

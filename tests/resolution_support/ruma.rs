@@ -5,10 +5,10 @@
 use super::resolution_support::naive::{Key, Naive, State};
 use super::resolution_support::{Pdu, TestRoom};
 use roomscope::state::map::Version;
-use ruma_common::{
+use ruma_events::TimelineEventType;
+use ruma_events::exports::ruma_common::{
     EventId, MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, RoomVersionId, UserId,
 };
-use ruma_events::TimelineEventType;
 use ruma_state_res::utils::event_id_set::EventIdSet;
 use ruma_state_res::{Event, StateMap};
 use serde_json::value::RawValue;

@@ -201,10 +201,10 @@ impl Observer for Account {
     }
 
     fn decided(&mut self, slot: Slot, winner: Option<EventNid>) {
-        if let Ok(at) = self.conflicts.binary_search_by_key(&slot, |conflict| conflict.slot) {
-            if let Some(conflict) = self.conflicts.get_mut(at) {
-                conflict.winner = winner;
-            }
+        if let Ok(at) = self.conflicts.binary_search_by_key(&slot, |conflict| conflict.slot)
+            && let Some(conflict) = self.conflicts.get_mut(at)
+        {
+            conflict.winner = winner;
         }
     }
 }

@@ -54,6 +54,14 @@ pub struct Resolver {
     writes: Vec<(Slot, Option<EventNid>)>,
 }
 
+/// What one run stands on: the maps, the room, and any of the parents, for what all of them agree on.
+#[derive(Clone, Copy)]
+struct Ground<'a, G> {
+    maps: &'a StateMaps,
+    room: &'a RoomView<'a, G>,
+    first: Version,
+}
+
 impl Resolver {
     /// Returns the state that follows from the states `parents`: the one that all are, or else the resolved one. No
     /// parents give the empty state. A parent may be named twice, but needs not.
@@ -72,7 +80,7 @@ impl Resolver {
             return Ok(first);
         }
         self.compare(maps, room, parents, observer)?;
-        self.decide(maps, room, first, observer)?;
+        self.decide(&Ground { maps, room, first }, observer)?;
         self.winners.clear();
         self.writes.clear();
         for (slot, _) in self.differences.iter() {
@@ -130,7 +138,7 @@ impl Resolver {
         if !open {
             return Ok(());
         }
-        self.decide(maps, room, first, &mut ())?;
+        self.decide(&Ground { maps, room, first }, &mut ())?;
         for (&slot, value) in slots.iter().zip(values) {
             if value.is_none() || self.differing.binary_search(&slot).is_ok() {
                 *value = self.partial.decided(slot);
@@ -196,19 +204,13 @@ impl Resolver {
         }
     }
 
-    /// Decides the slots in conflict; `first` is any of the parents.
-    fn decide<G, O: Observer>(
-        &mut self,
-        maps: &StateMaps,
-        room: &RoomView<'_, G>,
-        first: Version,
-        observer: &mut O,
-    ) -> Result<(), OutOfMemory> {
+    /// Decides the slots in conflict.
+    fn decide<G, O: Observer>(&mut self, ground: &Ground<'_, G>, observer: &mut O) -> Result<(), OutOfMemory> {
         let partial = &mut self.partial;
-        if room.version.resolution == ResolutionAlgorithm::V1 {
-            self.v1.run(maps, room, first, &self.differences, partial, observer)
+        if ground.room.version.resolution == ResolutionAlgorithm::V1 {
+            self.v1.run(ground, &self.differences, partial, observer)
         } else {
-            self.v2.run(maps, room, first, &self.differing, self.conflict.events(), partial, observer)
+            self.v2.run(ground, &self.differing, self.conflict.events(), partial, observer)
         }
     }
 }

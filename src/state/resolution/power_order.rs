@@ -151,10 +151,10 @@ impl PowerOrder {
             for &(_, citing) in self.edges.get(start..end).unwrap_or_default() {
                 let Some(citing_event) = self.graph.get_mut(citing as usize) else { continue };
                 citing_event.waits_for -= 1;
-                if citing_event.waits_for == 0 {
-                    if let Some(&rank) = self.ranks.get(citing as usize) {
-                        self.heap.push(Reverse(rank));
-                    }
+                if citing_event.waits_for == 0
+                    && let Some(&rank) = self.ranks.get(citing as usize)
+                {
+                    self.heap.push(Reverse(rank));
                 }
             }
         }

@@ -8,12 +8,12 @@
 use core::cmp::Reverse;
 use sha1::{Digest, Sha1};
 
-use super::RoomView;
 use super::account::{Observer, Outcome, SortKeys, Step};
 use super::partial::PartialState;
+use super::{Ground, RoomView};
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 use crate::state::auth::Refusal;
-use crate::state::map::{Differences, OutOfMemory, StateMaps, Version};
+use crate::state::map::{Differences, OutOfMemory};
 
 /// The scratch memory of v1.
 #[derive(Clone, Debug, Default)]
@@ -62,17 +62,16 @@ impl Turn {
 }
 
 impl V1 {
-    /// Decides the slots in which parents differ; `agreed` is any of the parents.
+    /// Decides the slots in which parents differ.
     pub(super) fn run<G, O: Observer>(
         &mut self,
-        maps: &StateMaps,
-        room: &RoomView<'_, G>,
-        agreed: Version,
+        ground: &Ground<'_, G>,
         differences: &Differences,
         partial: &mut PartialState,
         observer: &mut O,
     ) -> Result<(), OutOfMemory> {
-        partial.start(Some(agreed), room.slots.len())?;
+        let &Ground { room, first, .. } = ground;
+        partial.start(Some(first), room.slots.len())?;
         self.candidates.clear();
         self.contests.clear();
         self.decided.clear();
@@ -92,9 +91,9 @@ impl V1 {
                 if contest.turn == turn {
                     let candidates = self.candidates.get(contest.start..contest.end).unwrap_or_default();
                     let winner = if turn == Turn::Rest {
-                        first_allowed(maps, room, candidates, partial, observer)
+                        first_allowed(ground, candidates, partial, observer)
                     } else {
-                        last_of_chain(maps, room, contest.slot, candidates, partial, observer)
+                        last_of_chain(ground, contest.slot, candidates, partial, observer)
                     };
                     self.decided.extend(winner.map(|winner| (contest.slot, winner)));
                 }
@@ -137,14 +136,13 @@ impl V1 {
 
 /// From the least depth up, each candidate must be allowed by the one before; the last before one is not wins.
 fn last_of_chain<G, O: Observer>(
-    maps: &StateMaps,
-    room: &RoomView<'_, G>,
+    ground: &Ground<'_, G>,
     slot: Slot,
     candidates: &[Candidate],
     partial: &PartialState,
     observer: &mut O,
 ) -> Option<EventNid> {
-    let own = room.slots.pair(slot);
+    let own = ground.room.slots.pair(slot);
     let mut winner: Option<EventNid> = None;
     let mut failed = false;
     for candidate in candidates.iter().rev() {
@@ -153,9 +151,9 @@ fn last_of_chain<G, O: Observer>(
             None => Outcome::Allowed,
             Some(before) => {
                 let get = |kind, key| {
-                    if Some((kind, key)) == own { Some(before) } else { get(maps, room, partial, kind, key) }
+                    if Some((kind, key)) == own { Some(before) } else { get(ground, partial, kind, key) }
                 };
-                outcome(room.rules.state_dependent(candidate.event, get))
+                outcome(ground.room.rules.state_dependent(candidate.event, get))
             }
         };
         match outcome {
@@ -173,8 +171,7 @@ fn last_of_chain<G, O: Observer>(
 
 /// From the greatest depth down, the first candidate that is allowed wins, or else the last.
 fn first_allowed<G, O: Observer>(
-    maps: &StateMaps,
-    room: &RoomView<'_, G>,
+    ground: &Ground<'_, G>,
     candidates: &[Candidate],
     partial: &PartialState,
     observer: &mut O,
@@ -184,7 +181,7 @@ fn first_allowed<G, O: Observer>(
         let outcome = if winner.is_some() {
             Outcome::Skipped
         } else {
-            outcome(room.rules.state_dependent(candidate.event, |kind, key| get(maps, room, partial, kind, key)))
+            outcome(ground.room.rules.state_dependent(candidate.event, |kind, key| get(ground, partial, kind, key)))
         };
         if outcome == Outcome::Allowed {
             winner = Some(candidate.event);
@@ -199,12 +196,12 @@ fn first_allowed<G, O: Observer>(
 }
 
 fn get<G>(
-    maps: &StateMaps,
-    room: &RoomView<'_, G>,
+    ground: &Ground<'_, G>,
     partial: &PartialState,
     kind: EventTypeNid,
     key: EventStateKeyNid,
 ) -> Option<EventNid> {
+    let &Ground { maps, room, .. } = ground;
     let decided = partial.get(maps, room.slots.find(kind, key)?);
     decided.filter(|&event| room.authorises(event))
 }

@@ -4,17 +4,17 @@
 //! over, even where it would be allowed against the state decided so far. (Synapse's own comment says so, in
 //! `_iterative_auth_checks`; ruma-state-res tries such events.)
 
-use super::RoomView;
 use super::account::{Observer, Outcome, SortKeys, Step};
 use super::column::Column;
 use super::mainline::Mainline;
 use super::partial::PartialState;
 use super::power_order::PowerOrder;
+use super::{Ground, RoomView};
 use crate::event::table::Verdict;
 use crate::event::version::ResolutionAlgorithm;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 use crate::state::auth::Refusal;
-use crate::state::map::{OutOfMemory, StateMaps, Version};
+use crate::state::map::OutOfMemory;
 
 /// The scratch memory of v2.
 #[derive(Clone, Debug, Default)]
@@ -34,26 +34,25 @@ struct Leftover {
 }
 
 impl V2 {
-    /// Decides: `conflict` is the full conflicted set, `differing` the slots in conflict, `agreed` any of the parents.
+    /// Decides: `conflict` is the full conflicted set, `differing` the slots in conflict.
     pub(super) fn run<G, O: Observer>(
         &mut self,
-        maps: &StateMaps,
-        room: &RoomView<'_, G>,
-        agreed: Version,
+        ground: &Ground<'_, G>,
         differing: &[Slot],
         conflict: &[EventNid],
         partial: &mut PartialState,
         observer: &mut O,
     ) -> Result<(), OutOfMemory> {
+        let &Ground { maps, room, first } = ground;
         let starts_empty = room.version.resolution == ResolutionAlgorithm::V21;
-        partial.start((!starts_empty).then_some(agreed), room.slots.len())?;
+        partial.start((!starts_empty).then_some(first), room.slots.len())?;
         for &slot in differing {
             partial.set(slot, None);
         }
         self.places.start(room.events.ids())?;
         for ranked in self.power.sort(room, conflict, &mut self.places) {
             let keys = SortKeys::Power { power_level: ranked.power_level, origin_server_ts: ranked.origin_server_ts };
-            let outcome = try_event(maps, room, ranked.event, partial);
+            let outcome = try_event(ground, ranked.event, partial);
             observer.tried(Step { event: ranked.event, keys, outcome });
         }
 
@@ -63,7 +62,7 @@ impl V2 {
             .and_then(|slot| partial.get(maps, slot));
         self.sort_leftover(room, power_levels, conflict)?;
         for leftover in &self.leftover {
-            let outcome = try_event(maps, room, leftover.event, partial);
+            let outcome = try_event(ground, leftover.event, partial);
             if O::LISTENS {
                 let keys = SortKeys::Mainline {
                     position: self.mainline.position(room, leftover.rank),
@@ -107,7 +106,8 @@ impl V2 {
 
 /// One step of the iterative auth checks: lets the event into the state if the rules allow it there.
 #[inline]
-fn try_event<G>(maps: &StateMaps, room: &RoomView<'_, G>, event: EventNid, partial: &mut PartialState) -> Outcome {
+fn try_event<G>(ground: &Ground<'_, G>, event: EventNid, partial: &mut PartialState) -> Outcome {
+    let &Ground { maps, room, .. } = ground;
     if room.events.verdict(event) == Verdict::Rejected {
         return Outcome::Skipped;
     }
