@@ -1,5 +1,5 @@
 // What using the package costs before any work is done: the sizes of what people download, and the time until Node
-// has it ready. Printed at every build and held to scripts/budget.json.
+// has it ready. Printed at every build; the sizes are held to scripts/budget.json.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ export async function checkBudget(dist) {
     if (limit !== undefined && brotli > limit) over.push(`${name} is ${kilobytes(brotli)} with brotli`);
   }
   const start = await startTime(dist);
-  console.log(`  ready in Node after ${start.toFixed(1)} ms (budget ${budget.startMilliseconds} ms)`);
-  if (start > budget.startMilliseconds) over.push(`the start in Node takes ${start.toFixed(1)} ms`);
+  // A machine's mood must not fail a build: the start is told beside its goal, and only sizes are held.
+  console.log(`  ready in Node after ${start.toFixed(1)} ms (goal ${budget.startMilliseconds} ms)`);
   if (over.length > 0) throw new Stop(`More than scripts/budget.json allows: ${over.join("; ")}.`);
 }

@@ -19,14 +19,13 @@ pub(super) fn value_end(bytes: &[u8]) -> Option<usize> {
         match byte {
             b'"' => in_string = true,
             b'{' | b'[' => depth += 1,
-            b']' if depth == 0 => return Some(at),
+            b']' | b',' if depth == 0 => return Some(at),
             b'}' | b']' if depth > 0 => {
                 depth -= 1;
                 if depth == 0 {
                     return Some(at + 1);
                 }
             }
-            b',' if depth == 0 => return Some(at),
             _ => {}
         }
     }

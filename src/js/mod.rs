@@ -17,6 +17,18 @@ use objects::{AddReportObject, EventObject, GapObject};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+/// Lets the message of a panic reach JavaScript, where a trap would only say "unreachable". The package throws the
+/// instance away after it.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        let error = js_sys::Error::new(&info.to_string());
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&error, &"code".into(), &"internal".into());
+        wasm_bindgen::throw_val(error.into());
+    }));
+}
+
 /// A room, and the input that it is reading.
 #[wasm_bindgen]
 pub struct RawRoom {

@@ -301,9 +301,10 @@ impl Room {
             let slot = staged.and_then(|staged| staged.row.slot).or_else(|| self.events.slot(nid?));
             let (Some(nid), Some(slot)) = (nid, slot) else {
                 let held = nid.is_some_and(|nid| staged.is_some() || self.events.holds(nid));
-                return Err(match held {
-                    true => RoomError::BadArgument(format!("`stateBefore` names {id:?}, which is not a state event")),
-                    false => RoomError::UnknownEvent(id.clone()),
+                return Err(if held {
+                    RoomError::BadArgument(format!("`stateBefore` names {id:?}, which is not a state event"))
+                } else {
+                    RoomError::UnknownEvent(id.clone())
                 });
             };
             entries.push((slot, nid));

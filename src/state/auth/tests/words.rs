@@ -6,7 +6,7 @@ fn words(version: &str, lines: &[&str]) -> String {
     let base = if version == "12" { BASE_12 } else { BASE };
     let world = World::new(version, &[base, lines].concat());
     let event = *world.events.last().unwrap();
-    let refusal = world.last().or_else(|refusal| Err(refusal)).and(world.rules().state_independent(event)).unwrap_err();
+    let refusal = world.last().and(world.rules().state_independent(event)).unwrap_err();
     refusal.describe(event, &world.table, &world.strings)
 }
 
