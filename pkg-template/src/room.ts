@@ -223,25 +223,25 @@ export class Room {
     const prev = draft.prevEvents === undefined ? undefined : strings("prevEvents", draft.prevEvents);
     const content = JSON.stringify(draft.content);
     const sentAt = draft.originServerTs ?? Date.now();
-    if (typeof draft.type !== "string" || typeof draft.sender !== "string" || content === undefined) {
-      throw new RoomscopeError("bad-argument", "A draft has a type, a sender and a content.");
-    }
+    if (content === undefined) throw new RoomscopeError("bad-argument", "A draft has a content.");
+    const [type, sender] = [string("type", draft.type), string("sender", draft.sender)];
+    const stateKey = draft.stateKey === undefined ? undefined : string("stateKey", draft.stateKey);
     if (!Number.isSafeInteger(sentAt)) {
       throw new RoomscopeError("bad-argument", "originServerTs must be a whole number of milliseconds.");
     }
-    const id = this.#raw.call((raw) => raw.send(draft.type, draft.stateKey, draft.sender, content, sentAt, prev));
+    const id = this.#raw.call((raw) => raw.send(type, stateKey, sender, content, sentAt, prev));
     return this.event(id) as EventInfo;
   }
 
   /** The state before an event, as the event ids of its keys; undefined if it is not held or its state is not known. */
   stateBefore(eventId: EventId): StateEntry[] | undefined {
-    const list = this.#raw.call((raw) => raw.stateBefore(eventId));
+    const list = this.#raw.call((raw) => raw.stateBefore(string("eventId", eventId)));
     return list === undefined ? undefined : entriesOf(list);
   }
 
   /** The state after an event; undefined if it is not held or its state is not known. */
   stateAfter(eventId: EventId): StateEntry[] | undefined {
-    const list = this.#raw.call((raw) => raw.stateAfter(eventId));
+    const list = this.#raw.call((raw) => raw.stateAfter(string("eventId", eventId)));
     return list === undefined ? undefined : entriesOf(list);
   }
 
@@ -258,12 +258,14 @@ export class Room {
    * const { added, removed, changed } = room.stateDiff(before, after);
    */
   stateDiff(a: EventId | null, b: EventId | null): StateDiff {
-    return this.#raw.call((raw) => raw.stateDiff(a ?? undefined, b ?? undefined)) as StateDiff;
+    return this.#raw.call((raw) => raw.stateDiff(idOrNull("a", a), idOrNull("b", b))) as StateDiff;
   }
 
   /** Every event that changed this key's value in the state, in topological order, and how. */
   stateHistory(type: string, stateKey: string): StateChange[] {
-    return this.#raw.call((raw) => raw.stateHistory(type, stateKey)) as StateChange[];
+    return this.#raw.call((raw) =>
+      raw.stateHistory(string("type", type), string("stateKey", stateKey)),
+    ) as StateChange[];
   }
 
   /**
@@ -272,7 +274,7 @@ export class Room {
    * @throws RoomscopeError `unknown-event`, `unknown-state`
    */
   explain(eventId: EventId): Resolution {
-    return resolutionOf(this.#raw.call((raw) => raw.explain(eventId)));
+    return resolutionOf(this.#raw.call((raw) => raw.explain(string("eventId", eventId))));
   }
 
   /**
@@ -390,13 +392,17 @@ function count(name: string, value: number | undefined, otherwise: number): numb
 function oneOf<T extends string>(name: string, value: T | undefined, allowed: readonly T[]): T | undefined {
   if (value === undefined || allowed.includes(value)) return value;
   const words = allowed.map((word) => `"${word}"`).join(" or ");
-  throw new RoomscopeError("bad-argument", `${name} must be ${words}, and is ${JSON.stringify(value)}.`);
+  throw new RoomscopeError("bad-argument", `${name} must be ${words}, and is ${String(value)}.`);
 }
 
 /** The binding takes the length of whatever it is given for a string's: anything else would crash the engine. */
 function string(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   throw new RoomscopeError("bad-argument", `${name} must be a string, and is of type ${typeof value}.`);
+}
+
+function idOrNull(name: string, value: EventId | null): string | undefined {
+  return value === null ? undefined : string(name, value);
 }
 
 function strings(name: string, value: unknown): string[] {
