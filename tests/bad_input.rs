@@ -40,7 +40,8 @@ fn codes(report: &AddReport) -> Vec<(u32, &'static str)> {
 
 #[test]
 fn one_bad_line_among_good_ones_is_one_problem() {
-    let parents = |count: usize| format!("[{}]", (0..count).map(|n| format!("\"$p{n}\"")).collect::<Vec<_>>().join(","));
+    let parents =
+        |count: usize| format!("[{}]", (0..count).map(|n| format!("\"$p{n}\"")).collect::<Vec<_>>().join(","));
     let (many, large) = (parents(21), format!(r#"{{"body":"{}"}}"#, "x".repeat(70_000)));
     let huge = format!(r#"{{"body":"{}"}}"#, "x".repeat(3_000_000));
     let good = message("$m", &[]);

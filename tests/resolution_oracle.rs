@@ -12,6 +12,8 @@
 //!   default counts where nothing stands. Power levels in the rooms made here always list every level.
 
 #![cfg(not(target_arch = "wasm32"))]
+// A panic is how a test fails.
+#![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
 #[path = "resolution_support/ruma.rs"]
 mod oracle;

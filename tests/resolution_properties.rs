@@ -1,6 +1,8 @@
 //! The engine's resolution against a plain second one on random rooms, rejected and missing events included.
 
 #![cfg(not(target_arch = "wasm32"))]
+// A panic is how a test fails.
+#![allow(clippy::unwrap_used)]
 
 mod resolution_support;
 

@@ -3,6 +3,8 @@
 //! case that tells v2 from v2.1 by a mainline alone.
 
 #![cfg(not(target_arch = "wasm32"))]
+// A panic is how a test fails.
+#![allow(clippy::unwrap_used)]
 
 mod resolution_support;
 

@@ -30,11 +30,7 @@ impl AuthGraph for Graph {
     type Children<'a> = std::iter::Copied<std::slice::Iter<'a, EventNid>>;
 
     fn auth_events(&self, event: EventNid) -> &[EventNid] {
-        let start = if event.index() == 0 {
-            0
-        } else {
-            self.ends[event.index() - 1]
-        };
+        let start = if event.index() == 0 { 0 } else { self.ends[event.index() - 1] };
         &self.edges[start..self.ends[event.index()]]
     }
 
@@ -43,14 +39,8 @@ impl AuthGraph for Graph {
     }
 
     fn auth_children(&self, event: EventNid) -> Self::Children<'_> {
-        let start = if event.index() == 0 {
-            0
-        } else {
-            self.child_ends[event.index() - 1]
-        };
-        self.children[start..self.child_ends[event.index()]]
-            .iter()
-            .copied()
+        let start = if event.index() == 0 { 0 } else { self.child_ends[event.index() - 1] };
+        self.children[start..self.child_ends[event.index()]].iter().copied()
     }
 
     fn slot(&self, event: EventNid) -> Option<Slot> {
@@ -62,10 +52,7 @@ impl Graph {
     fn add(&mut self, slot: Slot, auth_events: &[Option<EventNid>]) -> EventNid {
         let event = EventNid::from_index(self.slots.len());
         let named = auth_events.iter().flatten().copied();
-        let generation = named
-            .clone()
-            .map(|named| self.generations[named.index()] + 1)
-            .max();
+        let generation = named.clone().map(|named| self.generations[named.index()] + 1).max();
         self.generations.push(generation.unwrap_or(0));
         self.edges.extend(named);
         self.ends.push(self.edges.len());
@@ -94,13 +81,7 @@ impl Graph {
     }
 
     /// Adds a random state event on top of `state`: mostly a member's, now and then power levels.
-    fn step(
-        &mut self,
-        maps: &mut StateMaps,
-        state: Version,
-        members: u32,
-        random: &mut Random,
-    ) -> Version {
+    fn step(&mut self, maps: &mut StateMaps, state: Version, members: u32, random: &mut Random) -> Version {
         let member = Slot(FIRST_MEMBER + random.below(members as usize) as u32);
         let own = maps.get(state, member);
         let levels = maps.get(state, POWER_LEVELS);
@@ -133,9 +114,8 @@ impl Graph {
                 intersection[word] &= bits;
             }
         }
-        let events = (0..self.slots.len()).filter(|index| {
-            (union[index / 64] & !intersection[index / 64]) >> (index % 64) & 1 == 1
-        });
+        let events = (0..self.slots.len())
+            .filter(|index| (union[index / 64] & !intersection[index / 64]) >> (index % 64) & 1 == 1);
         events.map(EventNid::from_index).collect()
     }
 }
@@ -149,21 +129,13 @@ fn in_a_room_of(events: u32, members: u32) {
         let create = graph.add(Slot(0), &[]);
         let levels = graph.add(POWER_LEVELS, &[Some(create)]);
         let rules = graph.add(JOIN_RULES, &[Some(create), Some(levels)]);
-        let first = [
-            (Slot(0), create),
-            (POWER_LEVELS, levels),
-            (JOIN_RULES, rules),
-        ];
+        let first = [(Slot(0), create), (POWER_LEVELS, levels), (JOIN_RULES, rules)];
         let mut trunk = maps.from_entries(Version::EMPTY, &first).unwrap();
         for _ in 0..events {
             trunk = graph.step(&mut maps, trunk, members, &mut random);
         }
         let versions: Vec<_> = (0..parents)
-            .map(|_| {
-                (0..own).fold(trunk, |state, _| {
-                    graph.step(&mut maps, state, members, &mut random)
-                })
-            })
+            .map(|_| (0..own).fold(trunk, |state, _| graph.step(&mut maps, state, members, &mut random)))
             .collect();
         graph.find_children();
         let mut differences = Differences::new();
@@ -171,9 +143,7 @@ fn in_a_room_of(events: u32, members: u32) {
         let mut walks = AuthWalks::new();
         let mut found = Vec::new();
         let walk = quickest(1, || {
-            found = walks
-                .difference(&graph, &maps, &versions, &differences)
-                .unwrap();
+            found = walks.difference(&graph, &maps, &versions, &differences).unwrap();
         });
         let subgraph = quickest(1, || {
             black_box(walks.conflicted_subgraph(&graph, &found).unwrap());
@@ -181,11 +151,7 @@ fn in_a_room_of(events: u32, members: u32) {
         let whole = walks.walks_from_the_whole();
         // The chains of two of many parents are enough to know what one costs.
         let start = Instant::now();
-        let (of, times) = if parents <= 20 {
-            (&versions[..], 1)
-        } else {
-            (&versions[..2], parents / 2)
-        };
+        let (of, times) = if parents <= 20 { (&versions[..], 1) } else { (&versions[..2], parents / 2) };
         let by_definition = graph.full_chains(&maps, of);
         let full = start.elapsed().as_nanos() as f64 * f64::from(times);
         if times == 1 {
@@ -225,10 +191,7 @@ fn reset() {
     let mut walks = AuthWalks::new();
     let mut found = 0;
     let walk = quickest(1, || {
-        found = walks
-            .difference(&graph, &maps, &versions, &differences)
-            .unwrap()
-            .len();
+        found = walks.difference(&graph, &maps, &versions, &differences).unwrap().len();
     });
     println!(
         "  early power levels against the newest: {found} events, {:.2} ms, {} walks from the whole",

@@ -54,11 +54,7 @@ fn wide() {
         differing as f64 / merges as f64
     );
     let bytes = maps.memory_bytes();
-    println!(
-        "  {:.1} MB, {} bytes a version",
-        bytes as f64 / 1e6,
-        bytes / versions
-    );
+    println!("  {:.1} MB, {} bytes a version", bytes as f64 / 1e6, bytes / versions);
     check("wide", bytes, 80_000_000);
     println!(
         "  built in {:.0} ms, {:.0} ns a version with its merges",
@@ -68,12 +64,7 @@ fn wide() {
 
     let mut random = Random(11);
     let probes: Vec<_> = (0..1_000_000)
-        .map(|_| {
-            (
-                Version::from_number(random.below(versions) as u32),
-                Slot(random.below(MEMBERS as usize) as u32),
-            )
-        })
+        .map(|_| (Version::from_number(random.below(versions) as u32), Slot(random.below(MEMBERS as usize) as u32)))
         .collect();
     let any = quickest(probes.len(), || {
         for &(version, slot) in &probes {
@@ -97,10 +88,7 @@ fn wide() {
         let version = Version::from_number(number);
         maps.diff(maps.base(version), version, |_, _, _| written += 1);
     }
-    println!(
-        "  diff of a version and its base: {:.0} ns ({written} changes)",
-        nanoseconds(start, versions)
-    );
+    println!("  diff of a version and its base: {:.0} ns ({written} changes)", nanoseconds(start, versions));
 
     let tip = maps.set(last, Slot(17_000), event(EVENTS + 1)).unwrap();
     let start = Instant::now();
@@ -109,45 +97,28 @@ fn wide() {
         black_box(maps.set(tip, Slot(number), event(EVENTS + 2)).unwrap());
         maps.rollback(mark);
     }
-    println!(
-        "  mark, set, rollback: {:.0} ns",
-        nanoseconds(start, 100_000)
-    );
+    println!("  mark, set, rollback: {:.0} ns", nanoseconds(start, 100_000));
 }
 
 /// Diffs of 10 scattered slots in maps of three sizes, against plain maps.
 fn small_diffs() {
-    println!(
-        "diff of two versions that differ in 10 slots, scattered / neighbours; set of one slot"
-    );
+    println!("diff of two versions that differ in 10 slots, scattered / neighbours; set of one slot");
     let mut random = Random(13);
     let mut first = None;
     for size in [1_000u32, 10_000, 100_000] {
         let mut maps = StateMaps::new();
-        let entries: Vec<_> = (0..size)
-            .map(|slot| (Slot(slot), EventNid::new(slot + 1).unwrap()))
-            .collect();
+        let entries: Vec<_> = (0..size).map(|slot| (Slot(slot), EventNid::new(slot + 1).unwrap())).collect();
         let base = maps.from_entries(Version::EMPTY, &entries).unwrap();
         let mut changed = |maps: &mut StateMaps, apart: bool| {
             let at = random.below(size as usize - 10) as u32;
             (0..10).fold(base, |version, step| {
-                let slot = if apart {
-                    random.below(size as usize) as u32
-                } else {
-                    at + step
-                };
-                maps.set(
-                    version,
-                    Slot(slot),
-                    event(size + 1 + random.below(1 << 20) as u32),
-                )
-                .unwrap()
+                let slot = if apart { random.below(size as usize) as u32 } else { at + step };
+                maps.set(version, Slot(slot), event(size + 1 + random.below(1 << 20) as u32)).unwrap()
             })
         };
-        let pairs =
-            |maps: &mut StateMaps,
-             changed: &mut dyn FnMut(&mut StateMaps, bool) -> Version,
-             apart| { (0..200).map(|_| changed(maps, apart)).collect::<Vec<_>>() };
+        let pairs = |maps: &mut StateMaps, changed: &mut dyn FnMut(&mut StateMaps, bool) -> Version, apart| {
+            (0..200).map(|_| changed(maps, apart)).collect::<Vec<_>>()
+        };
         let scattered = pairs(&mut maps, &mut changed, true);
         let together = pairs(&mut maps, &mut changed, false);
         let time = |versions: &[Version]| {
@@ -168,16 +139,9 @@ fn small_diffs() {
             copy.insert(Slot(size / 2), EventNid::new(size + 5).unwrap());
         });
         let plain_diff = quickest(1, || {
-            black_box(
-                plain
-                    .iter()
-                    .filter(|&(slot, event)| copy.get(slot) != Some(event))
-                    .count(),
-            );
+            black_box(plain.iter().filter(|&(slot, event)| copy.get(slot) != Some(event)).count());
         });
-        let slots: Vec<_> = (0..1_000)
-            .map(|_| Slot(random.below(size as usize) as u32))
-            .collect();
+        let slots: Vec<_> = (0..1_000).map(|_| Slot(random.below(size as usize) as u32)).collect();
         let mut number = 3 * EVENTS;
         let set = quickest(slots.len(), || {
             for &slot in &slots {
@@ -201,9 +165,7 @@ fn ladder() {
         let mut random = Random(17);
         let mut maps = StateMaps::new();
         let mut differences = Differences::new();
-        let entries: Vec<_> = (0..MEMBERS)
-            .map(|slot| (Slot(slot), EventNid::new(slot + 1).unwrap()))
-            .collect();
+        let entries: Vec<_> = (0..MEMBERS).map(|slot| (Slot(slot), EventNid::new(slot + 1).unwrap())).collect();
         let root = maps.from_entries(Version::EMPTY, &entries).unwrap();
         let mut tips = [root, root];
         let mut number = MEMBERS + 1;
@@ -241,9 +203,7 @@ fn ladder() {
 /// Merges of very many parents.
 fn many_parents() {
     println!("merge of 10,000 parents in a room of {MEMBERS} slots");
-    let entries: Vec<_> = (0..MEMBERS)
-        .map(|slot| (Slot(slot), EventNid::new(slot + 1).unwrap()))
-        .collect();
+    let entries: Vec<_> = (0..MEMBERS).map(|slot| (Slot(slot), EventNid::new(slot + 1).unwrap())).collect();
     for own in [1, 10] {
         let mut random = Random(23);
         let mut maps = StateMaps::new();
@@ -270,22 +230,13 @@ fn many_parents() {
     }
     let mut maps = StateMaps::new();
     let root = maps.from_entries(Version::EMPTY, &entries).unwrap();
-    let mut parents: Vec<_> = (0..1_000)
-        .map(|step| {
-            maps.set(root, Slot(step), event(MEMBERS + 1 + step))
-                .unwrap()
-        })
-        .collect();
-    let outlier: Vec<_> = (0..MEMBERS)
-        .map(|slot| (Slot(slot), EventNid::new(2 * MEMBERS + slot).unwrap()))
-        .collect();
+    let mut parents: Vec<_> =
+        (0..1_000).map(|step| maps.set(root, Slot(step), event(MEMBERS + 1 + step)).unwrap()).collect();
+    let outlier: Vec<_> = (0..MEMBERS).map(|slot| (Slot(slot), EventNid::new(2 * MEMBERS + slot).unwrap())).collect();
     parents.insert(0, maps.from_entries(Version::EMPTY, &outlier).unwrap());
     let mut differences = Differences::new();
     let diff = quickest(1, || maps.diff_many(&parents, &mut differences).unwrap()) / 1e6;
-    println!(
-        "  1,000 and one outlier: {} differ, diff {diff:.1} ms",
-        differences.len()
-    );
+    println!("  1,000 and one outlier: {} differ, diff {diff:.1} ms", differences.len());
 }
 
 /// Every event is state, on two branches that never meet before the end.
@@ -296,11 +247,7 @@ fn all_state() {
     let start = Instant::now();
     for number in 1..=EVENTS {
         let side = number as usize % 2;
-        let slot = if number <= MEMBERS {
-            number
-        } else {
-            random.below(MEMBERS as usize) as u32
-        };
+        let slot = if number <= MEMBERS { number } else { random.below(MEMBERS as usize) as u32 };
         tips[side] = maps.set(tips[side], Slot(slot), event(number)).unwrap();
     }
     let set = nanoseconds(start, EVENTS as usize);
@@ -343,10 +290,7 @@ fn main() {
         ("auth", auth_difference::run),
     ];
     // Cargo passes its own options too; what is left names the sections wanted.
-    let wanted: Vec<_> = std::env::args()
-        .skip(1)
-        .filter(|name| !name.starts_with('-'))
-        .collect();
+    let wanted: Vec<_> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
     for (name, section) in sections {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
             section();

@@ -28,36 +28,20 @@ pub(crate) fn event(number: u32) -> Option<EventNid> {
 }
 
 /// Makes the version after a merge, each slot won by its latest event, in 2 % by its earliest.
-pub(crate) fn merge(
-    maps: &mut StateMaps,
-    parents: &[Version],
-    differences: &mut Differences,
-) -> Version {
+pub(crate) fn merge(maps: &mut StateMaps, parents: &[Version], differences: &mut Differences) -> Version {
     maps.diff_many(parents, differences).unwrap();
     if differences.is_empty() {
         return parents[0];
     }
     let latest_or_not = differences.iter().map(|(slot, candidates)| {
         // By slot, so that a merge made again after a step decides the other slots as before.
-        let won = if slot.0 % 50 == 7 {
-            candidates.first()
-        } else {
-            candidates.last()
-        };
+        let won = if slot.0 % 50 == 7 { candidates.first() } else { candidates.last() };
         won.unwrap().event
     });
     let winners: Vec<_> = latest_or_not.collect();
     let base = differences.closest(&winners).unwrap();
-    let writes: Vec<_> = differences
-        .iter()
-        .map(|(slot, _)| slot)
-        .zip(winners)
-        .collect();
-    let others: Vec<_> = parents
-        .iter()
-        .copied()
-        .filter(|&parent| parent != parents[base])
-        .collect();
+    let writes: Vec<_> = differences.iter().map(|(slot, _)| slot).zip(winners).collect();
+    let others: Vec<_> = parents.iter().copied().filter(|&parent| parent != parents[base]).collect();
     maps.merge(parents[base], &others, &writes).unwrap()
 }
 
@@ -72,11 +56,7 @@ pub(crate) fn wide_room(events: u32, members: u32) -> (StateMaps, Version, usize
         let in_flood = number < events / 4;
         let tip = if tips.len() > 1 && random.chance(850) {
             let mut parents = Vec::new();
-            for _ in 0..if tips.len() > 2 && random.chance(1_000) {
-                3
-            } else {
-                2
-            } {
+            for _ in 0..if tips.len() > 2 && random.chance(1_000) { 3 } else { 2 } {
                 parents.push(tips.swap_remove(random.below(tips.len())));
             }
             tips.push(merge(&mut maps, &parents, &mut differences));

@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn event_ids_of_synapse() {
         let event = r#"{"auth_events":["$gbHO7IPUHybc7ULFnT7P0r3iWlZFHGmr6zBfEYCUyKw","$hy1eZFYcgNxMFNNBgCD5fyOzyWRcBkxfNcrUI5ZpZlE","$Nt_z68EwFfPqBeHjzEHGsp461Z4EfNEzR-KH5bOYdOY"],"prev_events":["$4FbpZrgPQTwoLD9H5y7jcikucCypUOn78mXhQX7WliY"],"type":"m.room.message","room_id":"!DHmIIVvxFASSFgDGzr:localhost:8008","sender":"@tester_b:localhost:8008","content":{"msgtype":"m.text","body":"invited people can see history","m.mentions":{}},"depth":24,"origin":"localhost:8008","origin_server_ts":1731769874137,"hashes":{"sha256":"FoYV1w3TW/B2mVT0gX2/BZKpCwrrvGXqXFdUhN9LZYU"},"signatures":{"localhost:8008":{"ed25519:a_phSE":"G8cfk/m97sndxMNrEZ2nMMSXkVeJE05G7if4JiVzAwGfD3TwnF/jfSHt2acWrpNqv/aEhZug3WLofc2id+rVBw"}},"unsigned":{"age_ts":1731769874137}}"#;
-        let redacted = event.replace(r#"{"msgtype":"m.text","body":"invited people can see history","m.mentions":{}}"#, "{}");
+        let redacted =
+            event.replace(r#"{"msgtype":"m.text","body":"invited people can see history","m.mentions":{}}"#, "{}");
         for (version, expected) in [
             ("10", "$zRz9jjiT9wZc3Hl9ij_74aCmTjqV3YMlj9sj3Uqxg6o"),
             ("3", "$zRz9jjiT9wZc3Hl9ij/74aCmTjqV3YMlj9sj3Uqxg6o"),

@@ -217,10 +217,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the next value is not an array, if it is malformed, or what `element` returns.
     #[inline]
-    pub fn array<E: From<JsonError>>(
-        &mut self,
-        mut element: impl FnMut(&mut Self) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn array<E: From<JsonError>>(&mut self, mut element: impl FnMut(&mut Self) -> Result<(), E>) -> Result<(), E> {
         self.open(Kind::Array)?;
         if self.closes(b']')? {
             return Ok(());

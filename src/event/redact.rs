@@ -40,9 +40,9 @@ pub fn kept_content(kind: &str, version: &RoomVersion) -> KeptContent {
         "m.room.create" => &["creator"],
         "m.room.join_rules" if version.restricted_join_rule => &["join_rule", "allow"],
         "m.room.join_rules" => &["join_rule"],
-        "m.room.power_levels" if version.updated_redaction_rules => &[
-            "users", "users_default", "events", "events_default", "state_default", "ban", "kick", "redact", "invite",
-        ],
+        "m.room.power_levels" if version.updated_redaction_rules => {
+            &["users", "users_default", "events", "events_default", "state_default", "ban", "kick", "redact", "invite"]
+        }
         "m.room.power_levels" => {
             &["users", "users_default", "events", "events_default", "state_default", "ban", "kick", "redact"]
         }
@@ -166,7 +166,10 @@ mod tests {
     fn keeps_top_level_keys_by_version() {
         let event = r#"{"type":"m.room.create","room_id":"!r","content":{},"origin":"x","membership":"join","prev_state":[],"redacts":"$x","state_key":"","extra":1}"#;
         for (version, kept) in [
-            ("10", r#"{"content":{},"membership":"join","origin":"x","prev_state":[],"room_id":"!r","state_key":"","type":"m.room.create"}"#),
+            (
+                "10",
+                r#"{"content":{},"membership":"join","origin":"x","prev_state":[],"room_id":"!r","state_key":"","type":"m.room.create"}"#,
+            ),
             ("11", r#"{"content":{},"room_id":"!r","state_key":"","type":"m.room.create"}"#),
             ("12", r#"{"content":{},"state_key":"","type":"m.room.create"}"#),
         ] {

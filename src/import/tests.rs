@@ -49,19 +49,14 @@ fn a_fault_costs_one_value() {
     let cut = &a[..a.len() - 9];
     assert_eq!(import(&[format!("{a}\n{cut}\n{b}\n").as_bytes()]), [ok(1, "a"), (2, Err("bad-json")), ok(3, "b")]);
     assert_eq!(import(&[format!("{a}\n{cut}").as_bytes()]), [ok(1, "a"), (2, Err("bad-json"))]);
-    assert_eq!(import(&[format!("nonsense\n{a}\n7\n\"x\n{b}").as_bytes()]), [
-        (1, Err("bad-json")),
-        ok(2, "a"),
-        (3, Err("not-an-event")),
-        (4, Err("bad-json")),
-        ok(5, "b")
-    ]);
-    assert_eq!(import(&[format!("[{a},{{\"x\":tru}},nonsense,{b}]").as_bytes()]), [
-        ok(1, "a"),
-        (2, Err("bad-json")),
-        (3, Err("bad-json")),
-        ok(4, "b")
-    ]);
+    assert_eq!(
+        import(&[format!("nonsense\n{a}\n7\n\"x\n{b}").as_bytes()]),
+        [(1, Err("bad-json")), ok(2, "a"), (3, Err("not-an-event")), (4, Err("bad-json")), ok(5, "b")]
+    );
+    assert_eq!(
+        import(&[format!("[{a},{{\"x\":tru}},nonsense,{b}]").as_bytes()]),
+        [ok(1, "a"), (2, Err("bad-json")), (3, Err("bad-json")), ok(4, "b")]
+    );
     assert_eq!(import(&[format!("[{a},{cut}").as_bytes()]), [ok(1, "a"), (2, Err("bad-json"))]);
     assert_eq!(import(&[format!("[{a},").as_bytes()]), [ok(1, "a"), (1, Err("bad-json"))]);
     assert_eq!(import(&[format!("[{a},{{}},{b}]").as_bytes()]), [ok(1, "a"), (2, Err("missing-field")), ok(3, "b")]);

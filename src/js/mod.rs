@@ -165,8 +165,11 @@ impl RawRoom {
         outliers: bool,
     ) -> Result<JsValue> {
         let page = self.room.timeline(timeline_options(by_stream, backwards, offset, limit, outliers));
-        let rows: Vec<EventObject<'_>> =
-            page.into_iter().filter_map(|nid| self.room.event(nid)).map(|info| EventObject::new(&self.room, info)).collect();
+        let rows: Vec<EventObject<'_>> = page
+            .into_iter()
+            .filter_map(|nid| self.room.event(nid))
+            .map(|info| EventObject::new(&self.room, info))
+            .collect();
         to_js(&rows)
     }
 
@@ -190,10 +193,7 @@ impl RawRoom {
             .room
             .backward_extremities()
             .into_iter()
-            .map(|(child, missing)| GapObject {
-                event_id: id(child),
-                missing: missing.into_iter().map(id).collect(),
-            })
+            .map(|(child, missing)| GapObject { event_id: id(child), missing: missing.into_iter().map(id).collect() })
             .collect();
         to_js(&gaps)
     }
@@ -265,13 +265,7 @@ fn joined<'a>(strings: impl Iterator<Item = &'a str>) -> Array {
     Array::of2(&text.into(), &Uint32Array::from(&*ends))
 }
 
-fn timeline_options(
-    by_stream: bool,
-    backwards: bool,
-    offset: usize,
-    limit: usize,
-    outliers: bool,
-) -> TimelineOptions {
+fn timeline_options(by_stream: bool, backwards: bool, offset: usize, limit: usize, outliers: bool) -> TimelineOptions {
     let order = if by_stream { TimelineOrder::Stream } else { TimelineOrder::Topological };
     TimelineOptions { order, backwards, offset, limit, outliers }
 }

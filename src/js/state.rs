@@ -35,9 +35,8 @@ impl RawRoom {
     #[wasm_bindgen(js_name = stateDiff)]
     pub fn state_diff(&self, a: Option<String>, b: Option<String>) -> Result<JsValue> {
         let find = |id: Option<String>| id.map(|id| self.room.find(&id)).transpose();
-        let diff = find(a)
-            .and_then(|a| find(b).and_then(|b| self.room.state_diff(a, b)))
-            .map_err(|error| throw(&error))?;
+        let diff =
+            find(a).and_then(|a| find(b).and_then(|b| self.room.state_diff(a, b))).map_err(|error| throw(&error))?;
         let room = &self.room;
         let entry = |(slot, nid): (Slot, EventNid)| {
             let (kind, state_key) = pair(room, slot);
@@ -169,11 +168,10 @@ fn entries(room: &Room, state: &[(Slot, EventNid)]) -> Array {
 /// The keys that sort an event, by the names of the public surface.
 fn keys(keys: &SortKeys) -> BTreeMap<&'static str, Key> {
     match *keys {
-        SortKeys::Power { power_level, origin_server_ts } => [
-            ("powerLevel", Key::Number(power_level as f64)),
-            ("originServerTs", Key::Number(origin_server_ts as f64)),
-        ]
-        .into(),
+        SortKeys::Power { power_level, origin_server_ts } => {
+            [("powerLevel", Key::Number(power_level as f64)), ("originServerTs", Key::Number(origin_server_ts as f64))]
+                .into()
+        }
         SortKeys::Mainline { position, origin_server_ts } => [
             ("mainlinePosition", Key::Number(f64::from(position))),
             ("originServerTs", Key::Number(origin_server_ts as f64)),

@@ -1,6 +1,8 @@
 //! The interned strings of one room: event ids, event types, and state keys with user ids.
 
-use super::{EventNid, EventStateKeyNid, EventTypeNid, Interner, InternerFull, WELL_KNOWN_STATE_KEYS, WELL_KNOWN_TYPES};
+use super::{
+    EventNid, EventStateKeyNid, EventTypeNid, Interner, InternerFull, WELL_KNOWN_STATE_KEYS, WELL_KNOWN_TYPES,
+};
 
 /// The three interners of a room. Senders live among the state keys, so that the slot of a sender's own membership is
 /// found without touching a string.
@@ -111,11 +113,7 @@ impl Strings {
     /// Returns where the interners stand now.
     #[must_use]
     pub fn mark(&self) -> StringsMark {
-        StringsMark {
-            event_ids: self.event_ids.len(),
-            types: self.types.len(),
-            state_keys: self.state_keys.len(),
-        }
+        StringsMark { event_ids: self.event_ids.len(), types: self.types.len(), state_keys: self.state_keys.len() }
     }
 
     /// Forgets every string interned since `mark`.

@@ -211,8 +211,7 @@ impl Room {
             }
         }
         let slot = state_key.map(|key| self.slots.intern(kind, key));
-        let row =
-            EventRow { kind, state_key, slot, sender, depth: pdu.depth, origin_server_ts: pdu.origin_server_ts };
+        let row = EventRow { kind, state_key, slot, sender, depth: pdu.depth, origin_server_ts: pdu.origin_server_ts };
         let [parents, auth_events] = counts;
         batch.staged.push(Staged { nid, row, edges: edges as u32, parents, auth_events, at, room });
         Ok(())
@@ -265,7 +264,8 @@ fn event_id<'a>(batch: &mut Batch, at: u32, pdu: &Pdu<'a>) -> Result<Cow<'a, str
         let computed = hash::content_hash(&members, version).map_err(malformed)?;
         if let Some(hash) = pdu.sha256.map(|hash| hash.decode()).filter(|hash| *hash != computed) {
             let id = given.as_ref().map(|id| id.clone().into_owned());
-            let message = format!("the content hash given is {hash}, the content's is {computed}: redacted, or changed");
+            let message =
+                format!("the content hash given is {hash}, the content's is {computed}: redacted, or changed");
             batch.problem(at, id, "hash-mismatch", message);
         }
     }
@@ -285,12 +285,8 @@ fn event_id<'a>(batch: &mut Batch, at: u32, pdu: &Pdu<'a>) -> Result<Cow<'a, str
 
 /// Checks what room versions 11 and up limit in bytes, and all versions in characters (which reading has checked).
 fn fits_in_bytes(pdu: &Pdu<'_>, id: &str) -> Result<(), (&'static str, String)> {
-    let fields = [
-        (pdu.room_id, "`room_id`"),
-        (pdu.kind, "`type`"),
-        (pdu.state_key, "`state_key`"),
-        (pdu.sender, "`sender`"),
-    ];
+    let fields =
+        [(pdu.room_id, "`room_id`"), (pdu.kind, "`type`"), (pdu.state_key, "`state_key`"), (pdu.sender, "`sender`")];
     let long = |field: &Str<'_>| field.raw().len() > MAX_FIELD && field.decode().len() > MAX_FIELD;
     let found = fields.iter().find(|(field, _)| field.as_ref().is_some_and(long)).map(|(_, what)| *what);
     match found.or((id.len() > MAX_FIELD).then_some("`event_id`")) {

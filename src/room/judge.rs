@@ -134,9 +134,9 @@ impl Room {
         if !self.options.enforce_auth {
             return None;
         }
-        let implied = self.create.filter(|&create| {
-            create != nid && self.version.is_some_and(|version| version.room_id_is_hash())
-        });
+        let implied = self
+            .create
+            .filter(|&create| create != nid && self.version.is_some_and(|version| version.room_id_is_hash()));
         let mut needed = self.events.auth_events(nid).iter().copied().chain(implied);
         needed.find(|&auth_event| !self.checked.contains(auth_event))
     }
@@ -149,9 +149,9 @@ impl Room {
         rules.state_independent(nid)?;
         let own = self.events.auth_events(nid);
         rules.state_dependent(nid, |kind, key| {
-            own.iter().copied().find(|&event| {
-                self.events.kind(event) == Some(kind) && self.events.state_key(event) == Some(key)
-            })
+            own.iter()
+                .copied()
+                .find(|&event| self.events.kind(event) == Some(kind) && self.events.state_key(event) == Some(key))
         })
     }
 
@@ -166,9 +166,12 @@ impl Room {
             }
         }
         // An auth event whose own state may yet show it rejected.
-        let unsettled = self.events.auth_events(nid).iter().copied().find(|&event| {
-            self.events.arrival(event) != Arrival::Outlier && self.states.after(event).is_none()
-        });
+        let unsettled = self
+            .events
+            .auth_events(nid)
+            .iter()
+            .copied()
+            .find(|&event| self.events.arrival(event) != Arrival::Outlier && self.states.after(event).is_none());
         if let (Some(event), true) = (unsettled, self.options.enforce_auth) {
             return Ok(Err(event));
         }
@@ -192,21 +195,15 @@ impl Room {
     }
 
     /// Decides an event's verdict, its state before being known, and its state after.
-    fn decide(
-        &mut self,
-        nid: EventNid,
-        version: &'static RoomVersion,
-        before: Version,
-    ) -> Result<(), RoomError> {
+    fn decide(&mut self, nid: EventNid, version: &'static RoomVersion, before: Version) -> Result<(), RoomError> {
         let mut verdict = self.events.verdict(nid);
         if verdict != Verdict::Rejected {
             verdict = Verdict::Accepted;
             if self.options.enforce_auth {
                 let columns = self.columns(version);
                 let maps = &self.states.maps;
-                let allowed = columns.rules().state_dependent(nid, |kind, key| {
-                    maps.get(before, self.slots.find(kind, key)?)
-                });
+                let allowed =
+                    columns.rules().state_dependent(nid, |kind, key| maps.get(before, self.slots.find(kind, key)?));
                 if let Err(refusal) = allowed {
                     self.reject(nid, refusal, Against::StateBefore);
                     verdict = Verdict::Rejected;

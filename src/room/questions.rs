@@ -178,7 +178,8 @@ impl Room {
     pub fn auth_chain(&self, from: &[EventNid]) -> Vec<EventNid> {
         let implicit = self.create.filter(|_| self.version.is_some_and(|version| version.room_id_is_hash()));
         let start = from.iter().flat_map(|&nid| self.events.auth_events(nid)).copied();
-        let start: Vec<EventNid> = start.chain(implicit.filter(|&create| from.iter().any(|&nid| nid != create))).collect();
+        let start: Vec<EventNid> =
+            start.chain(implicit.filter(|&create| from.iter().any(|&nid| nid != create))).collect();
         let mut chain = walk::reachable(self.events.ids(), start, |nid| self.events.auth_events(nid));
         chain.retain(|&nid| self.events.holds(nid));
         self.orderings.sort(&self.events, &mut chain);

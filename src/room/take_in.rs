@@ -58,8 +58,7 @@ impl Room {
     pub fn advance(&mut self, batch: &mut Batch, count: usize) -> Result<bool, RoomError> {
         let end = batch.next.saturating_add(count).min(batch.order.len());
         while batch.next < end {
-            let Some(staged) =
-                batch.order.get(batch.next).and_then(|&index| batch.staged.get(index as usize)).copied()
+            let Some(staged) = batch.order.get(batch.next).and_then(|&index| batch.staged.get(index as usize)).copied()
             else {
                 break;
             };
@@ -94,9 +93,7 @@ impl Room {
             staged.row.kind == EventTypeNid::CREATE && staged.row.state_key == Some(EventStateKeyNid::EMPTY)
         };
         let own_id = |room: &Self, staged: &Staged| match batch.version {
-            Some(version) if version.room_id_is_hash() => {
-                Some(room.strings.event_id(staged.nid).replacen('$', "!", 1))
-            }
+            Some(version) if version.room_id_is_hash() => Some(room.strings.event_id(staged.nid).replacen('$', "!", 1)),
             _ => staged.room.map(|room| batch.rooms.get(room as usize).to_owned()),
         };
         let wanted = self.room_id.clone();
@@ -117,7 +114,8 @@ impl Room {
                 // A create event of version 12 has no room id; any other lacks one.
                 None => Some(staged.nid) == create && own_id(self, staged) == room_id,
             };
-            let (code, message) = if is_create(staged) && Some(staged.nid) != create && (here || self.create.is_some()) {
+            let (code, message) = if is_create(staged) && Some(staged.nid) != create && (here || self.create.is_some())
+            {
                 ("second-create", "the room has a create event already".to_owned())
             } else if !here {
                 let theirs = own_id(self, staged).unwrap_or_default();

@@ -95,8 +95,7 @@ impl Drawing {
     /// Draws an edge between the newest row and an older one.
     fn join(&mut self, row: u32, older: u32, child: u32, parent: u32) {
         let theirs = self.lane(older);
-        let lane =
-            if self.lanes.is_free_since(theirs, older) { theirs } else { self.lanes.leftmost_free_since(older) };
+        let lane = if self.lanes.is_free_since(theirs, older) { theirs } else { self.lanes.leftmost_free_since(older) };
         self.lanes.use_until(lane, row);
         self.edge(child, parent, lane);
     }

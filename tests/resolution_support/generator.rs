@@ -5,7 +5,7 @@ use roomscope::event::table::Verdict;
 use roomscope::nid::EventNid;
 use roomscope::state::map::Version;
 
-/// SplitMix64.
+/// The generator `SplitMix64`: the same seed, the same rooms.
 pub struct Random(pub u64);
 
 impl Random {

@@ -1,6 +1,9 @@
 //! Small rooms for the tests and benches of state resolution, straight from the layers below: no import, no room.
 
-#![allow(dead_code, unreachable_pub)]
+// Not every test or bench uses everything, and none of it is an interface.
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::must_use_candidate)]
+// Small numbers and texts.
+#![allow(clippy::cast_possible_wrap, clippy::format_push_string)]
 
 pub mod generator;
 pub mod graph;

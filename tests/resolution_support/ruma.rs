@@ -1,6 +1,6 @@
 //! ruma-state-res over a test room: an independent engine.
 
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, clippy::must_use_candidate)]
 
 use super::resolution_support::naive::{Key, Naive, State};
 use super::resolution_support::{Pdu, TestRoom};

@@ -108,10 +108,7 @@ pub fn capture(path: &Path) -> Capture {
             .iter()
             .map(|row| (row[0].as_i64().unwrap(), Group { previous: row[2].as_i64(), rows: state(&row[3]) }))
             .collect(),
-        event_group: rows(&room["event_group"])
-            .iter()
-            .map(|row| (text(&row[0]), row[1].as_i64().unwrap()))
-            .collect(),
+        event_group: rows(&room["event_group"]).iter().map(|row| (text(&row[0]), row[1].as_i64().unwrap())).collect(),
         auth: pairs(&room["auth"]),
         current: state(&room["current"]),
     }

@@ -97,12 +97,7 @@ impl Down {
     }
 
     /// Adds the event at `place` to `found` if it is still missing from some chain.
-    pub(super) fn keep(
-        &self,
-        seen: &Seen,
-        place: u32,
-        found: &mut Vec<EventNid>,
-    ) -> Result<(), OutOfMemory> {
+    pub(super) fn keep(&self, seen: &Seen, place: u32, found: &mut Vec<EventNid>) -> Result<(), OutOfMemory> {
         let met = seen.at(place);
         if met.holders != self.all {
             found.try_reserve(1)?;

@@ -87,20 +87,11 @@ impl AuthWalks {
     /// Returns walks that have not been anywhere.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_budget(Budget {
-            steps: 4_096,
-            for_a_seed: 4,
-            for_a_slot: 1,
-        })
+        Self::with_budget(Budget { steps: 4_096, for_a_seed: 4, for_a_slot: 1 })
     }
 
     fn with_budget(budget: Budget) -> Self {
-        Self {
-            budget,
-            seen: Seen::default(),
-            down: Down::default(),
-            from_the_whole: 0,
-        }
+        Self { budget, seen: Seen::default(), down: Down::default(), from_the_whole: 0 }
     }
 
     /// Returns the auth difference of the states `versions`, by event number.
@@ -120,12 +111,7 @@ impl AuthWalks {
     ) -> Result<Vec<EventNid>, OutOfMemory> {
         let mut found = Vec::new();
         if versions.len() <= AT_ONCE {
-            let agreed = Agreed {
-                graph,
-                maps,
-                versions,
-                differences,
-            };
+            let agreed = Agreed { graph, maps, versions, differences };
             self.difference_at_once(graph, &agreed, &mut found)?;
         } else {
             // In the union but not in the intersection is what is in the chain of one and not in that of a fixed other.
@@ -137,12 +123,7 @@ impl AuthWalks {
                 together[1..=some.len()].copy_from_slice(some);
                 let versions = &together[..=some.len()];
                 maps.diff_many(versions, &mut part)?;
-                let agreed = Agreed {
-                    graph,
-                    maps,
-                    versions,
-                    differences: &part,
-                };
+                let agreed = Agreed { graph, maps, versions, differences: &part };
                 self.difference_at_once(graph, &agreed, &mut found)?;
             }
         }
@@ -197,14 +178,9 @@ impl AuthWalks {
             self.down.raise(&mut self.seen, graph, event, holders)?;
             seeds += 1;
         }
-        let mut left = self.budget.steps
-            + self.budget.for_a_seed * seeds
-            + self.budget.for_a_slot * states.slots();
+        let mut left = self.budget.steps + self.budget.for_a_seed * seeds + self.budget.for_a_slot * states.slots();
         let is_agreed = |event| states.is_agreed(event);
-        if !self
-            .down
-            .walk(&mut self.seen, graph, is_agreed, &mut left)?
-        {
+        if !self.down.walk(&mut self.seen, graph, is_agreed, &mut left)? {
             return Ok(false);
         }
         let mut up = Up::new(states);
@@ -233,12 +209,10 @@ impl AuthWalks {
             self.down.raise(&mut self.seen, graph, event, holders)?;
         }
         for event in states.agreed() {
-            self.down
-                .raise(&mut self.seen, graph, event, states.all())?;
+            self.down.raise(&mut self.seen, graph, event, states.all())?;
         }
         let mut no_limit = usize::MAX;
-        self.down
-            .walk(&mut self.seen, graph, |_| false, &mut no_limit)?;
+        self.down.walk(&mut self.seen, graph, |_| false, &mut no_limit)?;
         for &at in &self.down.partial {
             self.down.keep(&self.seen, at, found)?;
         }

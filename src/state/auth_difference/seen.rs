@@ -47,12 +47,7 @@ impl Seen {
         }
         self.met.try_reserve(1)?;
         let place = self.met.len() as u32;
-        self.met.push(Met {
-            event,
-            holders: 0,
-            waits: false,
-            below_agreed: Below::Unknown,
-        });
+        self.met.push(Met { event, holders: 0, waits: false, below_agreed: Below::Unknown });
         self.places[index] = place + 1;
         Ok(place)
     }

@@ -18,27 +18,19 @@ impl<G: AuthGraph> Agreed<'_, G> {
 
     /// Returns the events at the slots where the states differ, each with the states that have it.
     pub(super) fn candidates(&self) -> impl Iterator<Item = (EventNid, u64)> {
-        let candidates = self
-            .differences
-            .iter()
-            .flat_map(|(_, candidates)| candidates);
+        let candidates = self.differences.iter().flat_map(|(_, candidates)| candidates);
         candidates.filter_map(|held| Some((held.event?, self.differences.mask(held.holders)?)))
     }
 
     /// Returns how many slots the first of the states has, which the others hardly differ from.
     pub(super) fn slots(&self) -> usize {
-        self.versions
-            .first()
-            .map_or(0, |&first| self.maps.len(first) as usize)
+        self.versions.first().map_or(0, |&first| self.maps.len(first) as usize)
     }
 
     /// Returns whether all states have `event`.
     pub(super) fn is_agreed(&self, event: EventNid) -> bool {
         self.graph.slot(event).is_some_and(|slot| {
-            let held = self
-                .versions
-                .first()
-                .and_then(|&first| self.maps.get(first, slot));
+            let held = self.versions.first().and_then(|&first| self.maps.get(first, slot));
             held == Some(event) && !self.differences.contains(slot)
         })
     }

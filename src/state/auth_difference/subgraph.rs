@@ -25,11 +25,7 @@ impl AuthWalks {
         result
     }
 
-    fn between<G: AuthGraph>(
-        &mut self,
-        graph: &G,
-        conflicted: &[EventNid],
-    ) -> Result<Vec<EventNid>, OutOfMemory> {
+    fn between<G: AuthGraph>(&mut self, graph: &G, conflicted: &[EventNid]) -> Result<Vec<EventNid>, OutOfMemory> {
         let generations = conflicted.iter().map(|&event| graph.auth_generation(event));
         let Some(lowest) = generations.min() else {
             return Ok(Vec::new());
@@ -40,8 +36,7 @@ impl AuthWalks {
             self.down.raise(&mut self.seen, graph, event, REACHED)?;
         }
         let mut no_limit = usize::MAX;
-        self.down
-            .walk(&mut self.seen, graph, |_| false, &mut no_limit)?;
+        self.down.walk(&mut self.seen, graph, |_| false, &mut no_limit)?;
         for &event in conflicted {
             let place = self.seen.meet(event)?;
             self.seen.at_mut(place).holders |= BETWEEN;

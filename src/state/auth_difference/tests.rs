@@ -85,9 +85,7 @@ fn by_definition(graph: &Graph, maps: &StateMaps, versions: &[Version]) -> Vec<E
             *counts.entry(event).or_insert(0) += 1;
         }
     }
-    let in_some = counts
-        .into_iter()
-        .filter(|&(_, count)| count < versions.len());
+    let in_some = counts.into_iter().filter(|&(_, count)| count < versions.len());
     in_some.map(|(event, _)| event).collect()
 }
 
@@ -116,11 +114,7 @@ fn any_picks(states: core::ops::Range<usize>) -> impl Strategy<Value = (Picks, V
     (pick(0..40), prop::collection::vec(pick(0..4), states))
 }
 
-fn versions_of(
-    graph: &Graph,
-    maps: &mut StateMaps,
-    (base, others): &(Picks, Vec<Picks>),
-) -> Vec<Version> {
+fn versions_of(graph: &Graph, maps: &mut StateMaps, (base, others): &(Picks, Vec<Picks>)) -> Vec<Version> {
     let mut choices = vec![vec![None]; SLOTS as usize];
     for (index, slot) in graph.slots.iter().enumerate() {
         choices[slot.unwrap().0 as usize].push(Some(EventNid::from_index(index)));
@@ -128,8 +122,7 @@ fn versions_of(
     let mut with = |version, picks: &Picks| {
         picks.iter().fold(version, |version, &(slot, pick)| {
             let choices = &choices[slot as usize];
-            maps.set(version, Slot(slot), choices[pick % choices.len()])
-                .unwrap()
+            maps.set(version, Slot(slot), choices[pick % choices.len()]).unwrap()
         })
     };
     let base = with(Version::EMPTY, base);
@@ -143,33 +136,17 @@ fn check_difference(graph: &Graph, picks: &(Picks, Vec<Picks>)) -> Result<bool, 
     let mut differences = Differences::new();
     maps.diff_many(&versions, &mut differences).unwrap();
     let expected = by_definition(graph, &maps, &versions);
-    let generous = Budget {
-        steps: usize::MAX / 2,
-        for_a_seed: 0,
-        for_a_slot: 0,
-    };
-    let none = Budget {
-        steps: 0,
-        for_a_seed: 0,
-        for_a_slot: 0,
-    };
-    let little = Budget {
-        steps: 3,
-        for_a_seed: 1,
-        for_a_slot: 0,
-    };
+    let generous = Budget { steps: usize::MAX / 2, for_a_seed: 0, for_a_slot: 0 };
+    let none = Budget { steps: 0, for_a_seed: 0, for_a_slot: 0 };
+    let little = Budget { steps: 3, for_a_seed: 1, for_a_slot: 0 };
     let mut walks = AuthWalks::new();
     for budget in [generous, none, little, AuthWalks::new().budget] {
         walks.budget = budget;
-        let found = walks
-            .difference(graph, &maps, &versions, &differences)
-            .unwrap();
+        let found = walks.difference(graph, &maps, &versions, &differences).unwrap();
         prop_assert_eq!(&found, &expected, "{:?}", budget);
     }
     walks = AuthWalks::with_budget(none);
-    walks
-        .difference(graph, &maps, &versions, &differences)
-        .unwrap();
+    walks.difference(graph, &maps, &versions, &differences).unwrap();
     Ok(walks.walks_from_the_whole() > 0)
 }
 
@@ -229,26 +206,20 @@ fn an_old_value_against_a_new_one_runs_over_the_budget_once() {
     let mut maps = StateMaps::new();
     let levels = |at: usize| Some(EventNid::from_index(2 * at - 1));
     let state = |maps: &mut StateMaps, at| {
-        let create = maps
-            .set(Version::EMPTY, Slot(0), Some(EventNid::from_index(0)))
-            .unwrap();
+        let create = maps.set(Version::EMPTY, Slot(0), Some(EventNid::from_index(0))).unwrap();
         maps.set(create, Slot(1), levels(at)).unwrap()
     };
     let versions = [state(&mut maps, 1), state(&mut maps, len)];
     let mut differences = Differences::new();
     maps.diff_many(&versions, &mut differences).unwrap();
     let mut walks = AuthWalks::new();
-    let found = walks
-        .difference(&graph, &maps, &versions, &differences)
-        .unwrap();
+    let found = walks.difference(&graph, &maps, &versions, &differences).unwrap();
     assert_eq!(found, by_definition(&graph, &maps, &versions));
     assert_eq!(walks.walks_from_the_whole(), 1);
 
     let versions = [state(&mut maps, len - 9), state(&mut maps, len)];
     maps.diff_many(&versions, &mut differences).unwrap();
-    let found = walks
-        .difference(&graph, &maps, &versions, &differences)
-        .unwrap();
+    let found = walks.difference(&graph, &maps, &versions, &differences).unwrap();
     assert_eq!(found, by_definition(&graph, &maps, &versions));
     assert_eq!(walks.walks_from_the_whole(), 1);
 }
@@ -257,10 +228,7 @@ fn an_old_value_against_a_new_one_runs_over_the_budget_once() {
 fn parts_that_agree_among_themselves_are_compared() {
     let graph = long_chain(3);
     let mut maps = StateMaps::new();
-    let mut levels = |event| {
-        maps.set(Version::EMPTY, Slot(1), Some(EventNid::from_index(event)))
-            .unwrap()
-    };
+    let mut levels = |event| maps.set(Version::EMPTY, Slot(1), Some(EventNid::from_index(event))).unwrap();
     let (old, new) = (levels(1), levels(3));
     let versions = [[old; AT_ONCE - 1], [new; AT_ONCE - 1]].concat();
     let mut differences = Differences::new();
@@ -283,15 +251,10 @@ fn cycles_end() {
     graph.auth_events[first.index()].push(last);
     graph.children[last.index()].push(first);
     let mut maps = StateMaps::new();
-    let versions =
-        [first, last].map(|event| maps.set(Version::EMPTY, Slot(1), Some(event)).unwrap());
+    let versions = [first, last].map(|event| maps.set(Version::EMPTY, Slot(1), Some(event)).unwrap());
     let mut differences = Differences::new();
     maps.diff_many(&versions, &mut differences).unwrap();
     let mut walks = AuthWalks::new();
-    assert!(
-        walks
-            .difference(&graph, &maps, &versions, &differences)
-            .is_ok()
-    );
+    assert!(walks.difference(&graph, &maps, &versions, &differences).is_ok());
     assert!(walks.conflicted_subgraph(&graph, &[first, last]).is_ok());
 }

@@ -16,10 +16,7 @@ pub(super) struct Up<'s, 'a, G: AuthGraph + 'a> {
 
 impl<'s, 'a, G: AuthGraph> Up<'s, 'a, G> {
     pub(super) fn new(states: &'s Agreed<'a, G>) -> Self {
-        Self {
-            states,
-            way: Vec::new(),
-        }
+        Self { states, way: Vec::new() }
     }
 
     /// Returns whether the event at `place` is agreed on or below such an event, taking steps off `left`; `None` if they do

@@ -24,19 +24,11 @@ impl Cons {
     /// Returns the entered node of this hash that `is_it` accepts.
     #[inline]
     pub(super) fn find(&self, hash: u64, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
-        self.probe(hash)
-            .map(|place| self.places[place])
-            .take_while(|&node| node != 0)
-            .find(|&node| is_it(node))
+        self.probe(hash).map(|place| self.places[place]).take_while(|&node| node != 0).find(|&node| is_it(node))
     }
 
     /// Enters `node`, the newest.
-    pub(super) fn insert(
-        &mut self,
-        node: u32,
-        hash: u64,
-        hash_of: impl Fn(u32) -> u64,
-    ) -> Result<(), OutOfMemory> {
+    pub(super) fn insert(&mut self, node: u32, hash: u64, hash_of: impl Fn(u32) -> u64) -> Result<(), OutOfMemory> {
         if (self.entries + 1) * 2 > self.places.len() {
             self.grow(hash_of)?;
         }

@@ -30,13 +30,7 @@ impl Nodes {
         if a.height == level && b.height == level {
             return self.diff_nodes(level, a.node, b.node, start, visit);
         }
-        self.diff_at(
-            level - 1,
-            self.child(a, level, 0),
-            self.child(b, level, 0),
-            start,
-            visit,
-        )?;
+        self.diff_at(level - 1, self.child(a, level, 0), self.child(b, level, 0), start, visit)?;
         for index in 1..FAN_OUT {
             let (a, b) = (self.child(a, level, index), self.child(b, level, index));
             let start = child_start(level, start, index);
@@ -65,13 +59,7 @@ impl Nodes {
         }
         let (a, b) = (self.inner(a), self.inner(b));
         for at in Places(unequal(a, b)) {
-            self.diff_nodes(
-                level - 1,
-                a[at],
-                b[at],
-                child_start(level, start, at),
-                visit,
-            )?;
+            self.diff_nodes(level - 1, a[at], b[at], child_start(level, start, at), visit)?;
         }
         ControlFlow::Continue(())
     }

@@ -52,10 +52,7 @@ impl Differences {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (Slot, &[Candidate])> {
         self.slots.iter().enumerate().map(|(at, &slot)| {
             let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-            (
-                slot,
-                &self.candidates[start as usize..self.ends[at] as usize],
-            )
+            (slot, &self.candidates[start as usize..self.ends[at] as usize])
         })
     }
 
@@ -106,10 +103,7 @@ impl Differences {
         held.try_reserve_exact(sets)?;
         held.resize(sets, 0u32);
         for ((_, candidates), winner) in self.iter().zip(winners) {
-            let Some(won) = candidates
-                .iter()
-                .find(|candidate| candidate.event == *winner)
-            else {
+            let Some(won) = candidates.iter().find(|candidate| candidate.event == *winner) else {
                 continue;
             };
             match self.mask(won.holders) {
@@ -151,9 +145,7 @@ impl Differences {
         let mut winners = Vec::new();
         winners.try_reserve_exact(self.len())?;
         for (_, candidates) in self.iter() {
-            let most = candidates
-                .iter()
-                .max_by_key(|held| size_of(&sizes, held.holders.0));
+            let most = candidates.iter().max_by_key(|held| size_of(&sizes, held.holders.0));
             winners.push(most.and_then(|held| held.event));
         }
         self.closest(&winners)

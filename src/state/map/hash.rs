@@ -6,12 +6,7 @@
 //! the pairs can search for two sets of one hash, so a hash proposes and a comparison decides. Relies on nothing.
 
 // Fractional parts of the square roots of 2, 3, 5 and 7, made odd.
-const SPREAD: [u64; 4] = [
-    0x6a09_e667_f3bc_c909,
-    0xbb67_ae85_84ca_a73b,
-    0x3c6e_f372_fe94_f82b,
-    0xa54f_f53a_5f1d_36f1,
-];
+const SPREAD: [u64; 4] = [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1];
 
 /// The set hash of a state map: equal for equal maps, and most unlikely equal for others.
 ///
@@ -44,10 +39,7 @@ fn pair(slot: u32, event: u32) -> SetHash {
         return SetHash::EMPTY;
     }
     let pair = u64::from(slot) << 32 | u64::from(event);
-    SetHash(
-        mix(pair, SPREAD[0], SPREAD[1]),
-        mix(pair, SPREAD[2], SPREAD[3]),
-    )
+    SetHash(mix(pair, SPREAD[0], SPREAD[1]), mix(pair, SPREAD[2], SPREAD[3]))
 }
 
 /// Spreads `word` over 64 bits so that every input bit moves every output bit.
@@ -91,15 +83,8 @@ mod tests {
                 moved[1] += (b ^ d).count_ones();
             }
             // Bit 31 is the one that the samples keep set.
-            let expected = if bit == 31 {
-                0..=0
-            } else {
-                28 * 512..=36 * 512
-            };
-            assert!(
-                moved.iter().all(|bits| expected.contains(bits)),
-                "bit {bit}: {moved:?}"
-            );
+            let expected = if bit == 31 { 0..=0 } else { 28 * 512..=36 * 512 };
+            assert!(moved.iter().all(|bits| expected.contains(bits)), "bit {bit}: {moved:?}");
         }
     }
 }

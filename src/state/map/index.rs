@@ -26,20 +26,11 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) const fn new() -> Self {
-        Self {
-            places: Vec::new(),
-            entries: 0,
-            multiplier: 0x9e37_79b9_7f4a_7c15,
-            excess: 0,
-        }
+        Self { places: Vec::new(), entries: 0, multiplier: 0x9e37_79b9_7f4a_7c15, excess: 0 }
     }
 
     /// Returns the first version at the probes of `hash` that `is_it` accepts.
-    pub(super) fn find(
-        &mut self,
-        hash: SetHash,
-        mut is_it: impl FnMut(u32) -> bool,
-    ) -> Option<u32> {
+    pub(super) fn find(&mut self, hash: SetHash, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         let mut probes = 0;
         let mut found = None;
         for place in self.probe(hash) {
@@ -66,11 +57,7 @@ impl Index {
     ) -> Result<(), OutOfMemory> {
         let full = (self.entries as usize + 1) * 2 > self.places.len();
         if full || self.excess > EXCESS * u64::from(self.entries) + 1024 {
-            let places = if full {
-                self.places.len() * 2
-            } else {
-                self.places.len()
-            };
+            let places = if full { self.places.len() * 2 } else { self.places.len() };
             self.rebuild(places.max(SMALLEST), !full, hash_of)?;
         }
         self.put(version, hash);
@@ -162,9 +149,7 @@ mod tests {
         // Every hash meets the same place under the first multiplier.
         let undo = {
             let odd = Index::new().multiplier;
-            (0..6).fold(odd, |x: u64, _| {
-                x.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(x)))
-            })
+            (0..6).fold(odd, |x: u64, _| x.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(x))))
         };
         let hash_of = |version: u32| SetHash(undo.wrapping_mul(u64::from(version)), 0);
         let mut index = Index::new();
@@ -182,10 +167,7 @@ mod tests {
         // 200 million without the other multiplier.
         assert!(probes < 2_000_000, "{probes}");
         for version in 1..=20_000 {
-            assert_eq!(
-                index.find(hash_of(version), |held| held == version),
-                Some(version)
-            );
+            assert_eq!(index.find(hash_of(version), |held| held == version), Some(version));
         }
     }
 }

@@ -30,11 +30,7 @@ impl StateMaps {
     /// # Errors
     ///
     /// [`OutOfMemory`]; `differences` then holds nothing.
-    pub fn diff_many(
-        &self,
-        versions: &[Version],
-        differences: &mut Differences,
-    ) -> Result<(), OutOfMemory> {
+    pub fn diff_many(&self, versions: &[Version], differences: &mut Differences) -> Result<(), OutOfMemory> {
         differences.clear(versions.len());
         let result = self.collect(versions, differences);
         if result.is_err() {
@@ -54,11 +50,7 @@ impl StateMaps {
             into.pool.push(Held::tree(tree, holders));
         }
         into.group(0)?;
-        Walk {
-            nodes: &self.nodes,
-            into,
-        }
-        .below(height, 0, 0)
+        Walk { nodes: &self.nodes, into }.below(height, 0, 0)
     }
 }
 
@@ -127,28 +119,15 @@ impl Walk<'_> {
     fn below_two(&mut self, level: u8, a: Held, b: Held, start: u32) -> Result<(), OutOfMemory> {
         let into = &mut *self.into;
         let mut visit = |slot, in_a: u32, in_b: u32| {
-            let of_a = Candidate {
-                event: EventNid::new(in_a),
-                holders: a.holders,
-            };
-            let of_b = Candidate {
-                event: EventNid::new(in_b),
-                holders: b.holders,
-            };
-            let pair = if in_a < in_b {
-                [of_a, of_b]
-            } else {
-                [of_b, of_a]
-            };
+            let of_a = Candidate { event: EventNid::new(in_a), holders: a.holders };
+            let of_b = Candidate { event: EventNid::new(in_b), holders: b.holders };
+            let pair = if in_a < in_b { [of_a, of_b] } else { [of_b, of_a] };
             match into.add(slot, &pair) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => ControlFlow::Break(error),
             }
         };
-        match self
-            .nodes
-            .diff_at(level, a.as_tree(), b.as_tree(), start, &mut visit)
-        {
+        match self.nodes.diff_at(level, a.as_tree(), b.as_tree(), start, &mut visit) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(error) => Err(error),
         }
@@ -172,20 +151,13 @@ impl Held {
     }
 
     fn as_tree(self) -> Tree {
-        Tree {
-            node: self.what as u32,
-            height: (self.what >> 32) as u8,
-        }
+        Tree { node: self.what as u32, height: (self.what >> 32) as u8 }
     }
 }
 
 impl Holders {
     fn only(index: usize, of: usize) -> Self {
-        Self(if of <= MASK_BITS {
-            1 << index
-        } else {
-            index as u64
-        })
+        Self(if of <= MASK_BITS { 1 << index } else { index as u64 })
     }
 }
 
@@ -215,10 +187,7 @@ impl Differences {
         self.candidates.try_reserve(events.len())?;
         for held in events {
             let event = EventNid::new(held.what as u32);
-            self.candidates.push(Candidate {
-                event,
-                holders: held.holders,
-            });
+            self.candidates.push(Candidate { event, holders: held.holders });
         }
         if let Some(end) = self.ends.last_mut() {
             *end = self.candidates.len() as u32;

@@ -122,19 +122,10 @@ struct Row {
 }
 
 impl Row {
-    const EMPTY: Self = Self {
-        hash: SetHash::EMPTY,
-        root: 0,
-        len: 0,
-        base: 0,
-        height: 0,
-    };
+    const EMPTY: Self = Self { hash: SetHash::EMPTY, root: 0, len: 0, base: 0, height: 0 };
 
     const fn tree(&self) -> Tree {
-        Tree {
-            node: self.root,
-            height: self.height,
-        }
+        Tree { node: self.root, height: self.height }
     }
 }
 
@@ -148,12 +139,7 @@ impl StateMaps {
     /// Returns the maps of a room without events: only the empty one.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            nodes: Nodes::new(),
-            rows: Paged::of(Row::EMPTY),
-            index: Index::new(),
-            writes: Vec::new(),
-        }
+        Self { nodes: Nodes::new(), rows: Paged::of(Row::EMPTY), index: Index::new(), writes: Vec::new() }
     }
 
     /// Returns the number of versions, the empty one included.
@@ -201,12 +187,7 @@ impl StateMaps {
     }
 
     /// Calls `visit` with (slot, event in `a`, event in `b`) for each slot where the versions differ, in slot order.
-    pub fn diff(
-        &self,
-        a: Version,
-        b: Version,
-        mut visit: impl FnMut(Slot, Option<EventNid>, Option<EventNid>),
-    ) {
+    pub fn diff(&self, a: Version, b: Version, mut visit: impl FnMut(Slot, Option<EventNid>, Option<EventNid>)) {
         let _: ControlFlow<()> = self.try_diff(a, b, |slot, a, b| {
             visit(slot, a, b);
             ControlFlow::Continue(())
@@ -221,8 +202,7 @@ impl StateMaps {
         mut visit: impl FnMut(Slot, Option<EventNid>, Option<EventNid>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let mut visit = |slot, a, b| visit(Slot(slot), EventNid::new(a), EventNid::new(b));
-        self.nodes
-            .diff(self.row(a).tree(), self.row(b).tree(), &mut visit)
+        self.nodes.diff(self.row(a).tree(), self.row(b).tree(), &mut visit)
     }
 
     /// Returns `version` with `event` at `slot`, or without an event there.
@@ -230,12 +210,7 @@ impl StateMaps {
     /// # Errors
     ///
     /// [`OutOfMemory`]; nothing has changed then.
-    pub fn set(
-        &mut self,
-        version: Version,
-        slot: Slot,
-        event: Option<EventNid>,
-    ) -> Result<Version, OutOfMemory> {
+    pub fn set(&mut self, version: Version, slot: Slot, event: Option<EventNid>) -> Result<Version, OutOfMemory> {
         let event = event.map_or(0, EventNid::get);
         let old = self.nodes.get(self.row(version).tree(), slot.0);
         if old == event {
@@ -243,12 +218,7 @@ impl StateMaps {
         }
         let slot = slot.0;
         let writes = &[Write { slot, old, event }];
-        self.apply(&Batch {
-            base: version,
-            alike: &[],
-            writes,
-            merge: false,
-        })
+        self.apply(&Batch { base: version, alike: &[], writes, merge: false })
     }
 
     /// Returns `base` with all of `writes`, whose slots must ascend strictly; `None` takes a slot's event out.
@@ -266,10 +236,7 @@ impl StateMaps {
         others: &[Version],
         writes: &[(Slot, Option<EventNid>)],
     ) -> Result<Version, OutOfMemory> {
-        debug_assert!(
-            writes.is_sorted_by(|a, b| a.0 < b.0),
-            "slots must ascend strictly"
-        );
+        debug_assert!(writes.is_sorted_by(|a, b| a.0 < b.0), "slots must ascend strictly");
         let tree = self.row(base).tree();
         let mut effective = core::mem::take(&mut self.writes);
         effective.clear();
@@ -280,12 +247,7 @@ impl StateMaps {
                 effective.push(Write { slot, old, event });
             }
         }
-        let result = self.apply(&Batch {
-            base,
-            alike: others,
-            writes: &effective,
-            merge: true,
-        });
+        let result = self.apply(&Batch { base, alike: others, writes: &effective, merge: true });
         self.writes = effective;
         result
     }
@@ -298,11 +260,7 @@ impl StateMaps {
     /// # Errors
     ///
     /// [`OutOfMemory`]; nothing has changed then.
-    pub fn from_entries(
-        &mut self,
-        near: Version,
-        entries: &[(Slot, EventNid)],
-    ) -> Result<Version, OutOfMemory> {
+    pub fn from_entries(&mut self, near: Version, entries: &[(Slot, EventNid)]) -> Result<Version, OutOfMemory> {
         let mut writes = Vec::new();
         writes.try_reserve(entries.len())?;
         let mut held = self.iter(near).peekable();
@@ -326,17 +284,13 @@ impl StateMaps {
     /// Returns where everything stands now, to come back to.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark {
-            versions: self.rows.len(),
-            nodes: self.nodes.lens(),
-        }
+        Mark { versions: self.rows.len(), nodes: self.nodes.lens() }
     }
 
     /// Forgets every version made since `mark`. What is made afterwards gets the numbers that it would have got then.
     pub fn rollback(&mut self, mark: Mark) {
         for version in (mark.versions..self.rows.len()).rev() {
-            self.index
-                .remove_newest(version, self.rows.get(version).hash);
+            self.index.remove_newest(version, self.rows.get(version).hash);
         }
         self.rows.truncate(mark.versions);
         self.nodes.truncate(mark.nodes);

@@ -148,20 +148,8 @@ impl Nodes {
     /// Returns the number of a leaf with this content: 0 when there is nothing in it, else an equal one of `alike` (a
     /// merge's other parents), else one that an earlier merge made (for `merge`), else a new one.
     #[inline]
-    pub(super) fn put_leaf(
-        &mut self,
-        content: Leaf,
-        alike: [Tree; 2],
-        merge: bool,
-    ) -> Result<u32, OutOfMemory> {
-        put(
-            &mut self.leaves,
-            &mut self.merged_leaves,
-            content,
-            0,
-            alike,
-            merge,
-        )
+    pub(super) fn put_leaf(&mut self, content: Leaf, alike: [Tree; 2], merge: bool) -> Result<u32, OutOfMemory> {
+        put(&mut self.leaves, &mut self.merged_leaves, content, 0, alike, merge)
     }
 
     /// As [`put_leaf`](Self::put_leaf), for an inner node at `level`.
@@ -173,14 +161,7 @@ impl Nodes {
         alike: [Tree; 2],
         merge: bool,
     ) -> Result<u32, OutOfMemory> {
-        put(
-            &mut self.inner,
-            &mut self.merged_inner,
-            content,
-            level,
-            alike,
-            merge,
-        )
+        put(&mut self.inner, &mut self.merged_inner, content, level, alike, merge)
     }
 
     /// Returns the numbers of inner nodes and of leaves.
@@ -224,11 +205,7 @@ fn put<const N: usize>(
     }
     let hash = hash_words(&content);
     // The same numbers can mean leaves in one node and inner nodes in another: only an older child can be a child.
-    let newest_child = if level > 1 {
-        content.into_iter().max().unwrap_or(0)
-    } else {
-        0
-    };
+    let newest_child = if level > 1 { content.into_iter().max().unwrap_or(0) } else { 0 };
     let is_it = |node| node > newest_child && *arena.get(node) == content;
     if let Some(node) = merged.find(hash, is_it) {
         return Ok(node);

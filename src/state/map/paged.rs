@@ -19,10 +19,7 @@ pub(super) struct Paged<T> {
 
 impl<T: Copy> Paged<T> {
     pub(super) const fn new() -> Self {
-        Self {
-            pages: Vec::new(),
-            len: 0,
-        }
+        Self { pages: Vec::new(), len: 0 }
     }
 
     /// Returns the column that holds only `first`: the entry that stands for nothing.

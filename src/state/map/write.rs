@@ -69,24 +69,16 @@ impl StateMaps {
         found.map(Version)
     }
 
-    fn add(
-        &mut self,
-        mut row: Row,
-        before: Tree,
-        batch: &Batch<'_>,
-    ) -> Result<Version, OutOfMemory> {
+    fn add(&mut self, mut row: Row, before: Tree, batch: &Batch<'_>) -> Result<Version, OutOfMemory> {
         let mut alike = [Tree::EMPTY; 2];
         for (tree, &version) in alike.iter_mut().zip(batch.alike) {
             *tree = self.nodes.lowered(self.row(version).tree(), row.height);
         }
         let merge = batch.merge;
-        row.root = self
-            .nodes
-            .write(row.height, before, alike, batch.writes, merge)?;
+        row.root = self.nodes.write(row.height, before, alike, batch.writes, merge)?;
         let version = self.rows.push(row)?;
         let rows = &self.rows;
-        self.index
-            .insert(version, row.hash, |version| rows.get(version).hash)?;
+        self.index.insert(version, row.hash, |version| rows.get(version).hash)?;
         Ok(Version(version))
     }
 }
@@ -95,10 +87,7 @@ impl StateMaps {
 fn is_written(nodes: &Nodes, before: Tree, after: Tree, writes: &[Write]) -> bool {
     let mut expected = writes.iter();
     let unlike = nodes.diff(before, after, &mut |slot, _, event| {
-        if expected
-            .next()
-            .is_some_and(|write| (write.slot, write.event) == (slot, event))
-        {
+        if expected.next().is_some_and(|write| (write.slot, write.event) == (slot, event)) {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
@@ -131,17 +120,9 @@ impl Nodes {
             return self.put_leaf(leaf, alike, merge);
         }
         let lifted = tree.height < level;
-        let mut children = if lifted {
-            [0; FAN_OUT]
-        } else {
-            *self.inner(tree.node)
-        };
+        let mut children = if lifted { [0; FAN_OUT] } else { *self.inner(tree.node) };
         let mut writes = writes;
-        if lifted
-            && writes
-                .first()
-                .is_none_or(|write| child_index(level, write.slot) != 0)
-        {
+        if lifted && writes.first().is_none_or(|write| child_index(level, write.slot) != 0) {
             children[0] = self.lift(tree, level - 1)?;
         }
         while let Some(first) = writes.first() {
@@ -149,11 +130,7 @@ impl Nodes {
             let here = writes.partition_point(|write| child_index(level, write.slot) == index);
             let (here, later) = writes.split_at(here);
             let below = self.child(tree, level, index);
-            let alike = if merge {
-                alike.map(|tree| self.child(tree, level, index))
-            } else {
-                alike
-            };
+            let alike = if merge { alike.map(|tree| self.child(tree, level, index)) } else { alike };
             children[index] = self.write(level - 1, below, alike, here, merge)?;
             writes = later;
         }

@@ -13,21 +13,9 @@ type Model = BTreeMap<u32, u32>;
 /// What a history does. Versions are picked by a number taken modulo how many there are.
 #[derive(Clone, Debug)]
 enum Op {
-    Set {
-        version: usize,
-        slot: u32,
-        event: u32,
-    },
-    Merge {
-        parents: Vec<usize>,
-        choices: Vec<usize>,
-        more: Vec<(u32, u32)>,
-    },
-    Given {
-        near: usize,
-        like: usize,
-        changes: Vec<(u32, u32)>,
-    },
+    Set { version: usize, slot: u32, event: u32 },
+    Merge { parents: Vec<usize>, choices: Vec<usize>, more: Vec<(u32, u32)> },
+    Given { near: usize, like: usize, changes: Vec<(u32, u32)> },
     Undone(Vec<Op>),
 }
 
@@ -76,22 +64,14 @@ impl History {
 
     fn run(&mut self, op: &Op, in_twin: bool) {
         match op {
-            Op::Set {
-                version,
-                slot: at,
-                event: to,
-            } => {
+            Op::Set { version, slot: at, event: to } => {
                 let version = self.pick(*version);
                 let mut model = self.model(version).clone();
                 write(&mut model, *at, *to);
                 let made = |maps: &mut StateMaps| maps.set(version, slot(*at), event(*to));
                 self.made(&model, in_twin, made);
             }
-            Op::Merge {
-                parents,
-                choices,
-                more,
-            } => {
+            Op::Merge { parents, choices, more } => {
                 let parents: Vec<_> = parents.iter().map(|&number| self.pick(number)).collect();
                 let differing = self.plain_differences(&parents);
                 let mut writes: Model = more.iter().copied().collect();
@@ -103,33 +83,22 @@ impl History {
                 for (&slot, &event) in &writes {
                     write(&mut model, slot, event);
                 }
-                let writes: Vec<_> = writes
-                    .iter()
-                    .map(|(&at, &to)| (slot(at), event(to)))
-                    .collect();
+                let writes: Vec<_> = writes.iter().map(|(&at, &to)| (slot(at), event(to))).collect();
                 let made = |maps: &mut StateMaps| maps.merge(parents[0], &parents[1..], &writes);
                 self.made(&model, in_twin, made);
             }
-            Op::Given {
-                near,
-                like,
-                changes,
-            } => {
+            Op::Given { near, like, changes } => {
                 let near = self.pick(*near);
                 let mut model = self.model(self.pick(*like)).clone();
                 for &(slot, event) in changes {
                     write(&mut model, slot, event);
                 }
-                let entries: Vec<_> = model
-                    .iter()
-                    .map(|(&at, &to)| (slot(at), event(to).unwrap()))
-                    .collect();
+                let entries: Vec<_> = model.iter().map(|(&at, &to)| (slot(at), event(to).unwrap())).collect();
                 let made = |maps: &mut StateMaps| maps.from_entries(near, &entries);
                 self.made(&model, in_twin, made);
             }
             Op::Undone(ops) => {
-                let (mark, versions, numbers) =
-                    (self.maps.mark(), self.models.len(), self.numbers.clone());
+                let (mark, versions, numbers) = (self.maps.mark(), self.models.len(), self.numbers.clone());
                 let before = dump(&self.maps);
                 for op in ops {
                     self.run(op, false);
@@ -144,12 +113,7 @@ impl History {
     }
 
     /// Makes a version that ought to hold `model`, and checks that it is a new one exactly when the content is new.
-    fn made(
-        &mut self,
-        model: &Model,
-        in_twin: bool,
-        make: impl Fn(&mut StateMaps) -> Result<Version, OutOfMemory>,
-    ) {
+    fn made(&mut self, model: &Model, in_twin: bool, make: impl Fn(&mut StateMaps) -> Result<Version, OutOfMemory>) {
         let version = make(&mut self.maps).unwrap();
         if in_twin {
             assert_eq!(make(&mut self.twin), Ok(version));
@@ -166,14 +130,8 @@ impl History {
     }
 
     /// Per slot where `versions` differ, who holds each event (0: none).
-    fn plain_differences(
-        &self,
-        versions: &[Version],
-    ) -> BTreeMap<u32, BTreeMap<u32, BTreeSet<usize>>> {
-        let slots: BTreeSet<u32> = versions
-            .iter()
-            .flat_map(|&version| self.model(version).keys().copied())
-            .collect();
+    fn plain_differences(&self, versions: &[Version]) -> BTreeMap<u32, BTreeMap<u32, BTreeSet<usize>>> {
+        let slots: BTreeSet<u32> = versions.iter().flat_map(|&version| self.model(version).keys().copied()).collect();
         let mut differences = BTreeMap::new();
         for slot in slots {
             let mut values = BTreeMap::<u32, BTreeSet<usize>>::new();
@@ -191,23 +149,15 @@ impl History {
     fn check_content(&self) {
         for (number, model) in self.models.iter().enumerate() {
             let version = Version(number as u32);
-            let pairs: Vec<_> = self
-                .maps
-                .iter(version)
-                .map(|(slot, event)| (slot.0, event.get()))
-                .collect();
+            let pairs: Vec<_> = self.maps.iter(version).map(|(slot, event)| (slot.0, event.get())).collect();
             let expected: Vec<_> = model.iter().map(|(&slot, &event)| (slot, event)).collect();
             assert_eq!(pairs, expected);
             assert_eq!(self.maps.iter(version).len(), model.len());
             assert_eq!(self.maps.len(version) as usize, model.len());
             assert_eq!(self.maps.is_empty(version), model.is_empty());
-            let hash = model.iter().fold(SetHash::EMPTY, |hash, (&slot, &event)| {
-                hash.with(slot, event)
-            });
+            let hash = model.iter().fold(SetHash::EMPTY, |hash, (&slot, &event)| hash.with(slot, event));
             assert_eq!(self.maps.hash(version), hash);
-            let near = model
-                .keys()
-                .flat_map(|&at| [at.wrapping_sub(1), at, at.wrapping_add(1)]);
+            let near = model.keys().flat_map(|&at| [at.wrapping_sub(1), at, at.wrapping_add(1)]);
             for at in near.chain([0, u32::MAX]) {
                 let expected = model.get(&at).copied().and_then(EventNid::new);
                 assert_eq!(self.maps.get(version, slot(at)), expected);
@@ -223,29 +173,16 @@ impl History {
             let expected: Vec<_> = self
                 .plain_differences(&[a, b])
                 .into_keys()
-                .map(|at| {
-                    (
-                        slot(at),
-                        self.maps.get(a, slot(at)),
-                        self.maps.get(b, slot(at)),
-                    )
-                })
+                .map(|at| (slot(at), self.maps.get(a, slot(at)), self.maps.get(b, slot(at))))
                 .collect();
             assert_eq!(found, expected);
             let mut seen = 0;
             let stopped = self.maps.try_diff(b, a, |slot, b, a| {
                 assert_eq!((slot, a, b), expected[seen]);
                 seen += 1;
-                if seen == 2 {
-                    ControlFlow::Break(slot)
-                } else {
-                    ControlFlow::Continue(())
-                }
+                if seen == 2 { ControlFlow::Break(slot) } else { ControlFlow::Continue(()) }
             });
-            assert_eq!(
-                stopped.break_value(),
-                expected.get(1).map(|difference| difference.0)
-            );
+            assert_eq!(stopped.break_value(), expected.get(1).map(|difference| difference.0));
         }
     }
 
@@ -261,11 +198,8 @@ impl History {
             last = Some(slot);
             let values = candidates.iter().map(|candidate| {
                 let mut holders = BTreeSet::new();
-                differences
-                    .for_each_holder(candidate.holders, |place| assert!(holders.insert(place)));
-                let mask = holders
-                    .iter()
-                    .fold(0u64, |mask, place| mask | 1u64.wrapping_shl(*place as u32));
+                differences.for_each_holder(candidate.holders, |place| assert!(holders.insert(place)));
+                let mask = holders.iter().fold(0u64, |mask, place| mask | 1u64.wrapping_shl(*place as u32));
                 let expected = (versions.len() <= 64).then_some(mask);
                 assert_eq!(differences.mask(candidate.holders), expected);
                 (candidate.event.map_or(0, EventNid::get), holders)
@@ -282,16 +216,12 @@ impl History {
             .collect();
         let held = |version: Version| {
             let slots = expected.keys().zip(&winners);
-            slots
-                .filter(|&(&at, &winner)| self.maps.get(version, slot(at)) == winner)
-                .count()
+            slots.filter(|&(&at, &winner)| self.maps.get(version, slot(at)) == winner).count()
         };
         let most_held: Vec<_> = differences
             .iter()
             .map(|(slot, candidates)| {
-                let held = |candidate: &&Candidate| {
-                    expected[&slot.0][&candidate.event.map_or(0, EventNid::get)].len()
-                };
+                let held = |candidate: &&Candidate| expected[&slot.0][&candidate.event.map_or(0, EventNid::get)].len();
                 candidates.iter().max_by_key(held).unwrap().event
             })
             .collect();
@@ -355,9 +285,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         1 => (any_version(), any_version(), writes())
             .prop_map(|(near, like, changes)| Op::Given { near, like, changes }),
     ];
-    step.prop_recursive(2, 12, 8, |op| {
-        prop::collection::vec(op, 1..8).prop_map(Op::Undone)
-    })
+    step.prop_recursive(2, 12, 8, |op| prop::collection::vec(op, 1..8).prop_map(Op::Undone))
 }
 
 proptest! {

@@ -19,10 +19,7 @@ fn the_empty_map_is_found_again() {
     assert_eq!(maps.set(one, slot(1 << 20), None), Ok(Version::EMPTY));
     assert_eq!(maps.set(Version::EMPTY, slot(5), None), Ok(Version::EMPTY));
     assert_eq!(maps.from_entries(one, &[]), Ok(Version::EMPTY));
-    assert_eq!(
-        maps.merge(one, &[Version::EMPTY], &[(slot(1 << 20), None)]),
-        Ok(Version::EMPTY)
-    );
+    assert_eq!(maps.merge(one, &[Version::EMPTY], &[(slot(1 << 20), None)]), Ok(Version::EMPTY));
     assert_eq!(maps.versions(), 2);
 }
 
@@ -33,10 +30,7 @@ fn equal_hashes_do_not_make_equal_versions() {
     let hash = SetHash::EMPTY.with(2, 2);
     // As if (1, 1) and (2, 2) had the same hash.
     maps.index.remove_newest(one.0, maps.hash(one));
-    let row = Row {
-        hash,
-        ..*maps.row(one)
-    };
+    let row = Row { hash, ..*maps.row(one) };
     maps.rows.truncate(1);
     maps.rows.push(row).unwrap();
     maps.index.insert(one.0, hash, |_| hash).unwrap();
@@ -55,10 +49,7 @@ fn a_part_of_the_writes_does_not_make_an_equal_version() {
     // As if it had the hash of both writes.
     let hash = SetHash::EMPTY.with(1, 3).with(2, 4);
     maps.index.remove_newest(half.0, maps.hash(half));
-    let row = Row {
-        hash,
-        ..*maps.row(half)
-    };
+    let row = Row { hash, ..*maps.row(half) };
     maps.rows.truncate(half.0);
     maps.rows.push(row).unwrap();
     maps.index.insert(half.0, hash, |_| hash).unwrap();
@@ -90,15 +81,9 @@ fn a_ladder_of_merges_costs_little() {
         }
         maps.diff_many(&tips, &mut differences).unwrap();
         // Even slots from one side, odd ones from the other: no leaf is as in a parent.
-        let winners: Vec<_> = differences
-            .iter()
-            .map(|(_, candidates)| candidates.iter().find_map(|candidate| candidate.event))
-            .collect();
-        let writes: Vec<_> = differences
-            .iter()
-            .map(|(slot, _)| slot)
-            .zip(winners)
-            .collect();
+        let winners: Vec<_> =
+            differences.iter().map(|(_, candidates)| candidates.iter().find_map(|candidate| candidate.event)).collect();
+        let writes: Vec<_> = differences.iter().map(|(slot, _)| slot).zip(winners).collect();
         let before = maps.node_bytes();
         maps.merge(tips[0], &tips[1..], &writes).unwrap();
         if round >= 10 {
@@ -112,8 +97,7 @@ fn a_ladder_of_merges_costs_little() {
 fn small_rooms_are_small() {
     let mut maps = StateMaps::new();
     for number in 0..10 {
-        maps.set(Version::EMPTY, slot(number), event(number + 1))
-            .unwrap();
+        maps.set(Version::EMPTY, slot(number), event(number + 1)).unwrap();
     }
     assert!(maps.memory_bytes() < 4_096, "{}", maps.memory_bytes());
     assert_eq!(size_of::<Row>(), 32);
