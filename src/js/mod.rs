@@ -4,6 +4,9 @@
 //! one string with the places of their ends, columns as typed arrays, and only single events and pages as objects.
 //! A failed call throws an `Error` with a `code`.
 
+#![allow(clippy::cast_precision_loss, reason = "depth and milliseconds are below 2^53, and JavaScript has doubles")]
+#![allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript comes by value")]
+
 mod objects;
 mod state;
 
@@ -20,7 +23,7 @@ use wasm_bindgen::prelude::*;
 /// Lets the message of a panic reach JavaScript, where a trap would only say "unreachable". The package throws the
 /// instance away after it.
 #[wasm_bindgen(start)]
-pub fn start() {
+pub(crate) fn start() {
     std::panic::set_hook(Box::new(|info| {
         let error = js_sys::Error::new(&info.to_string());
         // Setting a property of a fresh object cannot fail.

@@ -178,7 +178,7 @@ fn keys(keys: &SortKeys) -> BTreeMap<&'static str, Key> {
         ]
         .into(),
         SortKeys::V1Auth { depth, sha1 } | SortKeys::V1Other { depth, sha1 } => {
-            let hex = sha1.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = sha1.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
             [("depth", Key::Number(depth as f64)), ("sha1", Key::Text(hex))].into()
         }
     }
