@@ -2,6 +2,7 @@
 //! WebAssembly themselves. The binding around it is tested through the npm package.
 #![cfg(target_arch = "wasm32")]
 
+use roomscope::event::json::Reader;
 use roomscope::room::{AddOptions, AddReport, Order, Room, RoomOptions, TimelineOptions, TimelineOrder};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -75,4 +76,25 @@ fn numbers_beyond_32_bits_come_through() {
     let beyond = event.replace("$x", "$y").replace("9007199254740991,\"o", "9007199254740992,\"o");
     let report = added(&mut room, beyond.as_bytes(), Order::Causal);
     assert_eq!(report.problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["bad-depth"]);
+}
+
+/// Strings are scanned sixteen bytes at a time here and eight elsewhere: every byte that ends the scan, at every place of
+/// some blocks, with anything that nearly is one before it.
+#[wasm_bindgen_test]
+fn strings_end_where_they_end() {
+    for plain in ['a', ' ', '!', '#', '[', ']', '\u{7f}', 'é', '𐍈'] {
+        for count in 0..40 {
+            let before = plain.to_string().repeat(count);
+            for behind in ["", "x", "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\""] {
+                let text = format!("\"{before}\"{behind}");
+                assert_eq!(Reader::new(&text).string().unwrap().decode(), before);
+                let text = format!("\"{before}\\n{before}\"{behind}");
+                assert_eq!(Reader::new(&text).string().unwrap().decode(), format!("{before}\n{before}"));
+                for control in ['\0', '\n', '\u{1f}'] {
+                    let text = format!("\"{before}{control}\"{behind}");
+                    assert_eq!(Reader::new(&text).string().unwrap_err().at, before.len() + 1);
+                }
+            }
+        }
+    }
 }
