@@ -116,7 +116,7 @@ fn ten_slots_of_many(version: &str, members: usize) {
 
     let ruma = builder.ruma.as_ref().unwrap();
     let room = &builder.room;
-    let states = parents.map(|parent| ruma.state(room, parent));
+    let states = parents.map(|parent| Ruma::state(room, parent));
     let chains = states.each_ref().map(|state| ruma.chain(state));
     let naive = Naive { room };
     let renames =

@@ -369,13 +369,13 @@ fn v1_of_equal_depth_the_least_sha1_wins_and_members_the_greatest() {
 /// one but the first has the first as its first auth event.
 fn room_of(version: &str, events: &[(Event, &str)]) -> TestRoom {
     let mut room = TestRoom::new(version);
-    for (ts, (event, auth)) in events.iter().enumerate() {
+    for (ts, (event, auth)) in (0_i64..).zip(events) {
         let mut auth: Vec<String> = auth.split_whitespace().map(str::to_owned).collect();
         if ts > 0 && version != "12" {
             auth.insert(0, events[0].0.0.to_owned());
         }
         let prev = if ts == 1 { vec![events[0].0.0.to_owned()] } else { Vec::new() };
-        room.hold(pdu(event, ts as i64, 5, prev, auth));
+        room.hold(pdu(event, ts, 5, prev, auth));
     }
     room
 }

@@ -170,24 +170,26 @@ impl Naive<'_> {
             }
             let mut pool = State::new();
             for auth in self.auth(id) {
-                if self.held(&auth) && !self.rejected(&auth) {
-                    if let Some(key) = self.key(&auth) {
-                        pool.insert(key, auth);
-                    }
+                if self.held(&auth)
+                    && !self.rejected(&auth)
+                    && let Some(key) = self.key(&auth)
+                {
+                    pool.insert(key, auth);
                 }
             }
             for (kind, key) in self.room.rules().auth_slots(self.nid(id)).iter() {
                 let key = (self.room.strings.event_type(kind).to_owned(), self.room.strings.state_key(key).to_owned());
-                if let Some(current) = state.get(&key) {
-                    if self.held(current) && !self.rejected(current) {
-                        pool.insert(key, current.clone());
-                    }
+                if let Some(current) = state.get(&key)
+                    && self.held(current)
+                    && !self.rejected(current)
+                {
+                    pool.insert(key, current.clone());
                 }
             }
-            if self.allowed(id, &pool) {
-                if let Some(key) = self.key(id) {
-                    state.insert(key, id.clone());
-                }
+            if self.allowed(id, &pool)
+                && let Some(key) = self.key(id)
+            {
+                state.insert(key, id.clone());
             }
         }
         state
@@ -226,9 +228,8 @@ impl Naive<'_> {
         }
         for ids in contested.values_mut() {
             ids.sort_by_key(|id| {
-                let sha1 = sha1::Sha1::digest(id.as_bytes());
-                let hex: String = sha1.iter().map(|byte| format!("{byte:02x}")).collect();
-                (Reverse(self.room.events.depth(self.nid(id))), hex)
+                let sha1 = sha1::Sha1::digest(id.as_bytes()).to_vec();
+                (Reverse(self.room.events.depth(self.nid(id))), sha1)
             });
         }
         let turn = |key: &Key| match (key.0.as_str(), key.1.as_str()) {

@@ -117,7 +117,7 @@ impl Ruma {
         self.events.insert(id, Arc::new(event));
     }
 
-    pub fn state(&self, room: &TestRoom, version: Version) -> StateMap<OwnedEventId> {
+    pub fn state(room: &TestRoom, version: Version) -> StateMap<OwnedEventId> {
         room.maps
             .iter(version)
             .map(|(slot, event)| {
@@ -163,7 +163,7 @@ impl Ruma {
 
     /// What ruma makes of these states of a room whose events it has all been given.
     pub fn resolve_versions(&self, room: &TestRoom, parents: &[Version]) -> State {
-        let states: Vec<StateMap<OwnedEventId>> = parents.iter().map(|&parent| self.state(room, parent)).collect();
+        let states: Vec<StateMap<OwnedEventId>> = parents.iter().map(|&parent| Self::state(room, parent)).collect();
         let chains = states.iter().map(|state| self.chain(state)).collect();
         let naive = Naive { room };
         let resolved = self.resolve(&states, chains, |conflicted| naive.conflicted_subgraph(conflicted));
