@@ -2,8 +2,9 @@
 //!
 //! Everything is borrowed from the text, `content` is passed over unread, and each field is checked for what every
 //! server checks before it looks at an event at all (Synapse `event_from_pdu_json`, `validate_event_for_room_version`).
-//! Relies on [`super::json`].
+//! Relies on [`super::json`], and for the size of large events on [`super::canonical`].
 
+use super::canonical::Writer;
 use super::json::{JsonError, JsonFault, Kind, Reader, Str};
 
 /// The largest depth: the largest integer of canonical JSON, 2^53 − 1.
@@ -122,16 +123,29 @@ pub struct Pdu<'a> {
     pub redacts: Option<Str<'a>>,
     /// The given content hash.
     pub sha256: Option<Str<'a>>,
+    /// The text of what else counts towards the event's id.
+    pub raw: RawMembers<'a>,
 }
 
-/// Which of the fields that every event has were seen.
-#[derive(Default)]
-struct Seen {
-    timestamp: bool,
-    depth: bool,
-    prev_events: bool,
-    auth_events: bool,
-    content: bool,
+/// Values as they stand in an event's text; "" where there is none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RawMembers<'a> {
+    /// The auth events.
+    pub auth_events: &'a str,
+    /// The depth.
+    pub depth: &'a str,
+    /// The hashes.
+    pub hashes: &'a str,
+    /// A membership outside the content: a key that once was.
+    pub membership: &'a str,
+    /// The server that sent it: a key that once was.
+    pub origin: &'a str,
+    /// Milliseconds.
+    pub origin_server_ts: &'a str,
+    /// The parents.
+    pub prev_events: &'a str,
+    /// The state before it: a key that once was.
+    pub prev_state: &'a str,
 }
 
 impl<'a> Pdu<'a> {
@@ -143,41 +157,41 @@ impl<'a> Pdu<'a> {
     /// # Errors
     /// If the value is not a PDU; see [`PduError`].
     pub fn read(&mut self, reader: &mut Reader<'a>) -> Result<(), PduError> {
-        match reader.kind()? {
-            Kind::Object => {}
-            _ => {
-                reader.skip()?;
-                return Err(PduError::NotAnObject);
-            }
+        if reader.kind()? != Kind::Object {
+            reader.skip()?;
+            return Err(PduError::NotAnObject);
         }
         self.clear();
         let start = reader.at();
         let text = reader.rest();
-        let mut seen = Seen::default();
         let mut fault = None;
-        reader.object(|reader, key| self.member(reader, &key.decode(), &mut seen, &mut fault))?;
+        reader.object(|reader, key| self.member(reader, &key.decode(), &mut fault))?;
         self.text = text.get(..reader.at() - start).unwrap_or_default();
         match fault {
             Some(fault) => Err(fault),
-            None => self.check(&seen),
+            None => self.check(),
         }
     }
 
+    /// Field by field: a whole new value is put together elsewhere and copied.
     fn clear(&mut self) {
-        let (mut prev_events, mut auth_events) =
-            (core::mem::take(&mut self.prev_events), core::mem::take(&mut self.auth_events));
-        prev_events.clear();
-        auth_events.clear();
-        *self = Self { prev_events, auth_events, ..Self::default() };
+        self.text = "";
+        self.event_id = None;
+        self.room_id = None;
+        self.kind = None;
+        self.state_key = None;
+        self.sender = None;
+        self.origin_server_ts = 0;
+        self.depth = 0;
+        self.prev_events.clear();
+        self.auth_events.clear();
+        self.content = "";
+        self.redacts = None;
+        self.sha256 = None;
+        self.raw = RawMembers::default();
     }
 
-    fn member(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: &str,
-        seen: &mut Seen,
-        fault: &mut Option<PduError>,
-    ) -> Result<(), JsonError> {
+    fn member(&mut self, reader: &mut Reader<'a>, key: &str, fault: &mut Option<PduError>) -> Result<(), JsonError> {
         match key {
             "event_id" => self.event_id = string(reader, || wrong(fault, "event_id", "a string"))?,
             "room_id" => self.room_id = string(reader, || wrong(fault, "room_id", "a string"))?,
@@ -188,61 +202,74 @@ impl<'a> Pdu<'a> {
             "content" => {
                 let object = reader.kind()? == Kind::Object;
                 self.content = reader.skip()?;
-                seen.content = true;
                 if !object {
                     wrong(fault, "content", "an object");
                 }
             }
             "origin_server_ts" => {
-                seen.timestamp = true;
-                let text = reader.skip()?;
+                let text = number(reader)?;
+                self.raw.origin_server_ts = text;
                 match text.parse() {
                     Ok(value) => self.origin_server_ts = value,
                     Err(_) => wrong(fault, "origin_server_ts", "an integer, in milliseconds"),
                 }
             }
             "depth" => {
-                seen.depth = true;
-                let text = reader.skip()?;
+                let text = number(reader)?;
+                self.raw.depth = text;
                 match text.parse() {
                     Ok(value) if value <= MAX_DEPTH => self.depth = value,
                     _ => _ = fault.get_or_insert_with(|| PduError::Depth(text.chars().take(40).collect())),
                 }
             }
             "prev_events" => {
-                seen.prev_events = true;
-                if !references(reader, &mut self.prev_events)? {
+                let good;
+                (self.raw.prev_events, good) = references(reader, &mut self.prev_events)?;
+                if !good {
                     wrong(fault, "prev_events", "a list of event ids");
                 }
             }
             "auth_events" => {
-                seen.auth_events = true;
-                if !references(reader, &mut self.auth_events)? {
+                let good;
+                (self.raw.auth_events, good) = references(reader, &mut self.auth_events)?;
+                if !good {
                     wrong(fault, "auth_events", "a list of event ids");
                 }
             }
-            "hashes" if reader.kind()? == Kind::Object => reader.object(|reader, key| {
-                if key.decode() == "sha256" {
-                    self.sha256 = string(reader, || ())?;
-                    Ok(())
-                } else {
-                    reader.skip().map(|_| ())
+            "hashes" => {
+                self.sha256 = None;
+                if reader.kind()? != Kind::Object {
+                    self.raw.hashes = reader.skip()?;
+                    return Ok(());
                 }
-            })?,
+                let start = reader.at();
+                reader.object(|reader, key| {
+                    if key.decode() == "sha256" {
+                        self.sha256 = string(reader, || ())?;
+                        Ok(())
+                    } else {
+                        reader.skip().map(|_| ())
+                    }
+                })?;
+                self.raw.hashes = reader.since(start);
+            }
+            "membership" => self.raw.membership = reader.skip()?,
+            "origin" => self.raw.origin = reader.skip()?,
+            "prev_state" => self.raw.prev_state = reader.skip()?,
             _ => _ = reader.skip()?,
         }
         Ok(())
     }
 
-    fn check(&self, seen: &Seen) -> Result<(), PduError> {
+    fn check(&self) -> Result<(), PduError> {
         for (present, field) in [
             (self.kind.is_some(), "type"),
             (self.sender.is_some(), "sender"),
-            (seen.content, "content"),
-            (seen.timestamp, "origin_server_ts"),
-            (seen.depth, "depth"),
-            (seen.prev_events, "prev_events"),
-            (seen.auth_events, "auth_events"),
+            (!self.content.is_empty(), "content"),
+            (!self.raw.origin_server_ts.is_empty(), "origin_server_ts"),
+            (!self.raw.depth.is_empty(), "depth"),
+            (!self.raw.prev_events.is_empty(), "prev_events"),
+            (!self.raw.auth_events.is_empty(), "auth_events"),
             (self.room_id.is_some() || self.is_create(), "room_id"),
         ] {
             if !present {
@@ -271,11 +298,9 @@ impl<'a> Pdu<'a> {
             return Err(PduError::TooLarge { what: "the event's text", limit: MAX_TEXT_BYTES, unit: "bytes" });
         }
         if self.text.len() > MAX_PDU_BYTES {
-            let mut members = super::canonical::Members::read(self.text)?;
-            members.retain(|key| key != "unsigned" && key != "event_id");
-            let mut canonical = String::new();
-            members.write(&mut canonical)?;
-            if canonical.len() > MAX_PDU_BYTES {
+            let mut canonical = Writer::default();
+            canonical.object(self.text, |key| key != "unsigned" && key != "event_id")?;
+            if canonical.text().len() > MAX_PDU_BYTES {
                 return Err(PduError::TooLarge { what: "the event", limit: MAX_PDU_BYTES, unit: "bytes" });
             }
         }
@@ -299,24 +324,30 @@ fn wrong(fault: &mut Option<PduError>, field: &'static str, wanted: &'static str
 #[inline]
 fn string<'a>(reader: &mut Reader<'a>, wrong: impl FnOnce()) -> Result<Option<Str<'a>>, JsonError> {
     if reader.kind()? == Kind::String {
-        return reader.string().map(Some);
+        return reader.string_here().map(Some);
     }
     reader.skip()?;
     wrong();
     Ok(None)
 }
 
-/// Reads a list of references: ids, or `[id, hashes]` pairs (versions 1 and 2). Returns whether it is one.
-fn references<'a>(reader: &mut Reader<'a>, out: &mut Vec<Str<'a>>) -> Result<bool, JsonError> {
+/// Passes a value that should be a number and returns its text.
+#[inline]
+fn number<'a>(reader: &mut Reader<'a>) -> Result<&'a str, JsonError> {
+    if reader.kind()? == Kind::Number { reader.number() } else { reader.skip() }
+}
+
+/// Reads a list of references: ids, or `[id, hashes]` pairs (versions 1 and 2). Returns its text and whether it is one.
+fn references<'a>(reader: &mut Reader<'a>, out: &mut Vec<Str<'a>>) -> Result<(&'a str, bool), JsonError> {
     if reader.kind()? != Kind::Array {
-        reader.skip()?;
-        return Ok(false);
+        return Ok((reader.skip()?, false));
     }
+    let start = reader.at();
     let mut good = true;
     out.clear();
     reader.array(|reader| {
         match reader.kind()? {
-            Kind::String => out.push(reader.string()?),
+            Kind::String => out.push(reader.string_here()?),
             Kind::Array => {
                 let mut first = true;
                 reader.array(|reader| {
@@ -339,7 +370,7 @@ fn references<'a>(reader: &mut Reader<'a>, out: &mut Vec<Str<'a>>) -> Result<boo
         }
         Ok::<_, JsonError>(())
     })?;
-    Ok(good)
+    Ok((reader.since(start), good))
 }
 
 #[cfg(test)]
@@ -388,6 +419,17 @@ mod tests {
         assert_eq!((pdu.depth, pdu.origin_server_ts, pdu.content), (7, 1000, r#"{"body":"hello"}"#));
         assert_eq!(pdu.prev_events.iter().map(|id| id.raw()).collect::<Vec<_>>(), ["$p"]);
         assert_eq!(pdu.auth_events.iter().map(|id| id.raw()).collect::<Vec<_>>(), ["$c", "$m"]);
+        assert_eq!(
+            pdu.raw,
+            RawMembers {
+                auth_events: r#"["$c","$m"]"#,
+                depth: "7",
+                hashes: r#"{"x":1,"sha256":"abc"}"#,
+                origin_server_ts: "1000",
+                prev_events: r#"["$p"]"#,
+                ..RawMembers::default()
+            }
+        );
     }
 
     #[test]

@@ -6,9 +6,8 @@
 
 use super::options::{AddOptions, Problem};
 use super::{Room, RoomError};
-use crate::event::canonical::Members;
-use crate::event::hash;
-use crate::event::json::{Kind, Reader, Str};
+use crate::event::hash::Hasher;
+use crate::event::json::{JsonError, Kind, Reader, Str};
 use crate::event::pdu::{MAX_FIELD, Pdu};
 use crate::event::table::{Arrival, EventRow};
 use crate::event::version::RoomVersion;
@@ -54,6 +53,9 @@ pub struct Batch {
     seen: EventBits,
     importer: Importer,
     deferred: Vec<(u32, String)>,
+    hasher: Hasher,
+    /// Where computed ids are written, one after another.
+    id: String,
 }
 
 impl Room {
@@ -82,6 +84,8 @@ impl Room {
             seen: EventBits::default(),
             importer: Importer::default(),
             deferred: Vec::new(),
+            hasher: Hasher::default(),
+            id: String::new(),
         })
     }
 
@@ -156,7 +160,8 @@ impl Room {
 
     fn try_stage(&mut self, batch: &mut Batch, at: u32, pdu: &Pdu<'_>) -> Result<(), (&'static str, String)> {
         let full = |_| ("room-full", RoomError::Full.to_string());
-        let id = event_id(batch, at, pdu)?;
+        let mut computed = core::mem::take(&mut batch.id);
+        let id = event_id(batch, at, pdu, &mut computed)?;
         let nid = self.strings.intern_event(&id).map_err(full)?;
         batch.first.get_or_insert(nid);
         let becomes = self.events.holds(nid)
@@ -170,6 +175,8 @@ impl Room {
         if batch.version.is_some_and(|version| version.strict_event_byte_limits) {
             fits_in_bytes(pdu, &id)?;
         }
+        drop(id);
+        batch.id = computed;
         let kind = self.strings.intern_type(&kind.decode()).map_err(full)?;
         let sender = self.strings.intern_state_key(&sender.decode()).map_err(full)?;
         let state_key = match pdu.state_key {
@@ -201,7 +208,7 @@ impl Room {
             None => None,
         };
         if !becomes {
-            let redacts = pdu.redacts.map(|id| id.decode());
+            let redacts = pdu.redacts.map(Str::decode);
             self.events
                 .facts_mut()
                 .read(nid, kind, state_key, pdu.content, redacts.as_deref(), &mut self.strings)
@@ -245,9 +252,14 @@ impl Batch {
     }
 }
 
-/// Returns an event's id: the given one, or the computed one where there is none or it is to be checked.
-fn event_id<'a>(batch: &mut Batch, at: u32, pdu: &Pdu<'a>) -> Result<Cow<'a, str>, (&'static str, String)> {
-    let given = pdu.event_id.map(|id| id.decode());
+/// Returns an event's id: the given one, or the one computed into `computed` where there is none or it is to be checked.
+fn event_id<'a>(
+    batch: &mut Batch,
+    at: u32,
+    pdu: &Pdu<'a>,
+    computed: &'a mut String,
+) -> Result<Cow<'a, str>, (&'static str, String)> {
+    let given = pdu.event_id.map(Str::decode);
     let Some(version) = batch.version else {
         return given.ok_or_else(|| ("no-room-version", RoomError::NoRoomVersion.to_string()));
     };
@@ -255,31 +267,30 @@ fn event_id<'a>(batch: &mut Batch, at: u32, pdu: &Pdu<'a>) -> Result<Cow<'a, str
         let message = || format!("the event has no `event_id`, which events of room version {} carry", version.id);
         return given.ok_or_else(|| ("missing-field", message()));
     }
-    if let (Some(_), false) = (&given, batch.options.verify) {
-        return given.ok_or(("missing-field", String::new()));
-    }
-    let malformed = |error: crate::event::json::JsonError| ("bad-json", error.to_string());
-    let members = Members::read(pdu.text).map_err(malformed)?;
-    if batch.options.verify {
-        let computed = hash::content_hash(&members, version).map_err(malformed)?;
-        if let Some(hash) = pdu.sha256.map(|hash| hash.decode()).filter(|hash| *hash != computed) {
+    let malformed = |error: JsonError| ("bad-json", error.to_string());
+    let verify = batch.options.verify;
+    if verify {
+        let content = batch.hasher.content_hash(pdu.text, version).map_err(malformed)?;
+        if let Some(hash) = pdu.sha256.map(Str::decode).filter(|hash| *hash != content) {
             let id = given.as_ref().map(|id| id.clone().into_owned());
-            let message =
-                format!("the content hash given is {hash}, the content's is {computed}: redacted, or changed");
+            let message = format!("the content hash given is {hash}, the content's is {content}: redacted, or changed");
             batch.problem(at, id, "hash-mismatch", message);
         }
     }
-    let kind = pdu.kind.map(|kind| kind.decode()).unwrap_or_default();
-    let computed = hash::event_id(members, &kind, version).map_err(malformed)?;
     match given {
+        Some(given) if !verify => Ok(given),
         Some(given) => {
-            if given != computed {
+            batch.hasher.event_id(pdu, version, computed).map_err(malformed)?;
+            if given != *computed {
                 let message = format!("the id given is {given}, the event's is {computed}; the given one is kept");
                 batch.problem(at, Some(given.clone().into_owned()), "id-mismatch", message);
             }
             Ok(given)
         }
-        None => Ok(Cow::Owned(computed)),
+        None => {
+            batch.hasher.event_id(pdu, version, computed).map_err(malformed)?;
+            Ok(Cow::Borrowed(computed))
+        }
     }
 }
 
