@@ -2,6 +2,7 @@
 //!
 //! Checked against each event's own auth events, and against the state before it where the server stored that state for
 //! its only parent. `ROOMSCOPE_CAPTURES` names a folder with more rooms than the few that lie here.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use flate2::read::GzDecoder;
@@ -139,8 +140,8 @@ fn captured_events_pass_where_the_server_let_them() {
                 assert_eq!(reason.is_ok(), !row.is_rejected(), "{}: {id} against {what}: {reason:?}", path.display());
             };
             let named = |kind, key| {
-                let auth = table.auth_events(event).iter().copied();
-                auth.filter(|&auth| table.kind(auth) == Some(kind) && table.state_key(auth) == Some(key)).last()
+                let mut auth = table.auth_events(event).iter().copied();
+                auth.rfind(|&auth| table.kind(auth) == Some(kind) && table.state_key(auth) == Some(key))
             };
             let first = rules.size_limits(event).and_then(|()| rules.state_independent(event));
             check(first.and_then(|()| rules.state_dependent(event, named)), "its auth events");

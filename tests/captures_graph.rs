@@ -1,4 +1,5 @@
 //! The graph of every captured room, with the server's own flags: ids, depths, edges, tips and gaps are the server's.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
 
 mod support;
 

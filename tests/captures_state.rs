@@ -1,4 +1,5 @@
 //! Every captured room, taken in as the server took it in: states, verdicts, tips, gaps and current state are the server's.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
 
 mod support;
 

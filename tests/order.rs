@@ -1,5 +1,6 @@
 //! Order does not matter: the same events, in whatever order and batches, with or without outliers first, make the same
 //! room.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
 
 mod support;
 

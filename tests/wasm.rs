@@ -1,5 +1,6 @@
 //! The core where it is shipped: 32-bit, with simd128. Run once in Node and once in a browser, since both compile the
 //! WebAssembly themselves. The binding around it is tested through the npm package.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
 #![cfg(target_arch = "wasm32")]
 
 use roomscope::event::json::Reader;

@@ -136,7 +136,8 @@ mod tests {
     /// The content rules by room version: the specification's "Redactions" sections.
     #[test]
     fn keeps_content_by_version() {
-        let cases: [(&str, &str, &[(&str, &str)]); 9] = [
+        type Kept<'a> = &'a [(&'a str, &'a str)];
+        let cases: [(&str, &str, Kept<'_>); 9] = [
             ("m.room.message", r#"{"body":"x","msgtype":"m.text"}"#, &[("1", "{}"), ("12", "{}")]),
             (
                 "m.room.create",

@@ -312,7 +312,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
     proptest! {
         /// Numbers follow first sight, whatever the seed; truncation forgets exactly what came later.
@@ -323,7 +323,7 @@ mod tests {
             keep in 0_usize..300,
         ) {
             let mut interner = Interner::new(seed);
-            let mut model: HashMap<String, usize> = HashMap::new();
+            let mut model: BTreeMap<String, usize> = BTreeMap::new();
             for string in &strings {
                 let next = model.len();
                 let expected = *model.entry(string.clone()).or_insert(next);

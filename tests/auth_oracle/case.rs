@@ -23,7 +23,7 @@ const TYPES: [&str; 4] = ["m.room.message", "m.room.name", "m.room.power_levels"
 const KEY: &str = "/RckOFqgx1tk+3jNYC+h2ZH96/drE8WO1wLqyDXp9hg";
 const SIGNATURE: &str = "qRUkTndB+zC3L0P11uJBnGlIuCbUevwr7XifQW4T/8eKILqFdyz0JD5M9VOnP86nGos/ctohM/Qz2Vsyr/QQAg";
 
-/// SplitMix64.
+/// `SplitMix64`.
 pub(crate) struct Random(u64);
 
 impl Random {

@@ -2,6 +2,7 @@
 //!
 //! Every disagreement is one of those that [`known_difference`] names, each with its reason; each of them does occur.
 //! `ROOMSCOPE_AUTH_CASES` sets how many cases are tried (default 20,000).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
 #![cfg(not(target_arch = "wasm32"))]
 
 mod case;
