@@ -14,6 +14,7 @@ use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 use crate::state::auth::Refusal;
 use crate::state::map::{OutOfMemory, Version};
+use crate::state::resolution::Observer;
 use core::cmp::Reverse;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -175,13 +176,17 @@ impl Room {
         if let (Some(event), true) = (unsettled, self.options.enforce_auth) {
             return Ok(Err(event));
         }
-        let before = self.resolve_versions(&parents)?;
+        let before = self.resolve_versions(&parents, &mut ())?;
         self.parent_versions = parents;
         Ok(Ok(before))
     }
 
-    /// Returns the state that follows from several, publishing it as a version.
-    pub(super) fn resolve_versions(&mut self, parents: &[Version]) -> Result<Version, RoomError> {
+    /// Returns the state that follows from several, publishing it as a version; `observer` is told how.
+    pub(super) fn resolve_versions(
+        &mut self,
+        parents: &[Version],
+        observer: &mut impl Observer,
+    ) -> Result<Version, RoomError> {
         match *parents {
             [] => return Ok(Version::EMPTY),
             [only] => return Ok(only),
@@ -191,7 +196,7 @@ impl Room {
         let Self { events, strings, slots, create, room_id, states, .. } = self;
         let columns = Columns { events, strings, slots, version, create: *create, room_id: room_id.as_deref() };
         let graph = AuthView { events, dag: &states.dag };
-        Ok(states.resolver.resolve(&mut states.maps, &columns.view(&graph), parents, &mut ())?)
+        Ok(states.resolver.resolve(&mut states.maps, &columns.view(&graph), parents, observer)?)
     }
 
     /// Decides an event's verdict, its state before being known, and its state after.

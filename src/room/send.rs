@@ -87,7 +87,7 @@ impl Room {
         let needed = Rules::new(&alone, &self.strings, version, None, None).auth_slots(nid);
         let needed: Vec<(EventTypeNid, EventStateKeyNid)> = needed.iter().collect();
         let mark = self.states.maps.mark();
-        let state = self.resolve_versions(&versions);
+        let state = self.resolve_versions(&versions, &mut ());
         let auth = state.map(|state| {
             needed
                 .iter()

@@ -3,7 +3,7 @@
 //! Some of these work a resolution out that the room does not hold. The versions made for that are taken back before the
 //! answer is given, so that a question leaves no trace.
 
-use super::states::{Against, AuthView, Columns};
+use super::states::Against;
 use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
 use crate::nid::{EventNid, Slot};
@@ -96,7 +96,7 @@ impl Room {
         parents.sort_unstable();
         parents.dedup();
         let mark = self.states.maps.mark();
-        let answer = self.resolve_versions(&parents).map(|version| read(&self.states.maps, version));
+        let answer = self.resolve_versions(&parents, &mut ()).map(|version| read(&self.states.maps, version));
         self.states.maps.rollback(mark);
         answer
     }
@@ -273,22 +273,9 @@ impl Room {
             .collect();
         let mut account = Account::default();
         let mark = self.states.maps.mark();
-        let result = self.resolve_with(&versions, &mut account);
+        let result = self.resolve_versions(&versions, &mut account);
         let entries = result.map(|version| self.states.maps.iter(version).collect());
         self.states.maps.rollback(mark);
         Ok(Explanation { parents: states, account, result: entries? })
-    }
-
-    fn resolve_with(&mut self, parents: &[Version], account: &mut Account) -> Result<Version, RoomError> {
-        match *parents {
-            [] => return Ok(Version::EMPTY),
-            [only] => return Ok(only),
-            _ => {}
-        }
-        let Some(version) = self.version else { return Err(RoomError::NoRoomVersion) };
-        let Self { events, strings, slots, create, room_id, states, .. } = self;
-        let columns = Columns { events, strings, slots, version, create: *create, room_id: room_id.as_deref() };
-        let graph = AuthView { events, dag: &states.dag };
-        Ok(states.resolver.resolve(&mut states.maps, &columns.view(&graph), parents, account)?)
     }
 }
