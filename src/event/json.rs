@@ -3,7 +3,7 @@
 //! Events are read straight from bytes: no tree is built, strings are slices of the input, numbers stay as they were
 //! written (an event id is a hash over them), and what is not needed is passed over at the speed of the scan. Every
 //! value is checked against RFC 8259 as it is passed, skipped or not; nesting is bounded by [`MAX_NESTING`]. The reader
-//! counts lines as it goes, so that a fault can be placed. Relies on `scan` beside it.
+//! counts lines as it goes, so that a fault can be placed. Relies on [`scan`] beside it.
 
 mod scan;
 
@@ -226,17 +226,29 @@ impl<'a> Reader<'a> {
         &mut self,
         mut entry: impl FnMut(&mut Self, Str<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.open(Kind::Object)?;
-        if self.closes(b'}')? {
-            return Ok(());
+        let mut key = self.first_key()?;
+        while let Some(name) = key {
+            entry(self, name)?;
+            key = self.next_key()?;
         }
-        loop {
-            let key = self.key()?;
-            entry(self, key)?;
-            if self.next_or_close(b'}')? {
-                return Ok(());
-            }
+        Ok(())
+    }
+
+    /// As [`Reader::object`], with the reading of keys inlined: for the caller that reads most of the input.
+    ///
+    /// # Errors
+    /// As [`Reader::object`].
+    #[inline]
+    pub fn object_inlined<E: From<JsonError>>(
+        &mut self,
+        mut entry: impl FnMut(&mut Self, Str<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut key = self.first_key()?;
+        while let Some(name) = key {
+            entry(self, name)?;
+            key = self.next_key_inlined()?;
         }
+        Ok(())
     }
 
     /// Reads an array: calls `element` before each element, which must read or skip it.
@@ -245,23 +257,19 @@ impl<'a> Reader<'a> {
     /// If the next value is not an array, if it is malformed, or what `element` returns.
     #[inline]
     pub fn array<E: From<JsonError>>(&mut self, mut element: impl FnMut(&mut Self) -> Result<(), E>) -> Result<(), E> {
-        self.open(Kind::Array)?;
-        if self.closes(b']')? {
-            return Ok(());
-        }
-        loop {
+        let mut more = self.first_element()?;
+        while more {
             element(self)?;
-            if self.next_or_close(b']')? {
-                return Ok(());
-            }
+            more = self.next_element()?;
         }
+        Ok(())
     }
 
     /// Reads a string.
     ///
     /// # Errors
     /// If the next value is not a string, or is malformed.
-    #[inline]
+    #[inline(never)]
     pub fn string(&mut self) -> Result<Str<'a>> {
         self.open(Kind::String)?;
         self.string_rest()
@@ -398,6 +406,37 @@ impl<'a> Reader<'a> {
             Some(_) => Err(self.error(JsonFault::Unexpected)),
             None => Err(self.error(JsonFault::End)),
         }
+    }
+
+    /// Opens an object and reads its first key, if it is not empty.
+    #[inline(never)]
+    fn first_key(&mut self) -> Result<Option<Str<'a>>> {
+        self.open(Kind::Object)?;
+        if self.closes(b'}')? { Ok(None) } else { self.key().map(Some) }
+    }
+
+    /// Passes a comma and reads the next key, or closes the object.
+    #[inline(never)]
+    fn next_key(&mut self) -> Result<Option<Str<'a>>> {
+        self.next_key_inlined()
+    }
+
+    #[inline(always)]
+    fn next_key_inlined(&mut self) -> Result<Option<Str<'a>>> {
+        if self.next_or_close(b'}')? { Ok(None) } else { self.key().map(Some) }
+    }
+
+    /// Opens an array; returns whether it has an element.
+    #[inline(never)]
+    fn first_element(&mut self) -> Result<bool> {
+        self.open(Kind::Array)?;
+        Ok(!self.closes(b']')?)
+    }
+
+    /// Passes a comma (true) or closes the array.
+    #[inline(never)]
+    fn next_element(&mut self) -> Result<bool> {
+        Ok(!self.next_or_close(b']')?)
     }
 
     #[inline(always)]

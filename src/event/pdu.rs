@@ -165,7 +165,7 @@ impl<'a> Pdu<'a> {
         let start = reader.at();
         let text = reader.rest();
         let mut fault = None;
-        reader.object(|reader, key| self.member(reader, &key.decode(), &mut fault))?;
+        reader.object_inlined(|reader, key| self.member(reader, &key.decode(), &mut fault))?;
         self.text = text.get(..reader.at() - start).unwrap_or_default();
         match fault {
             Some(fault) => Err(fault),
