@@ -374,7 +374,7 @@ mod tests {
             r#"{"a":{"a":{"10":0,"2":0},"b":1},"b":{"c":{},"d":[{"y":[],"z":1}]}}"#
         );
         // U+0001 comes first and its escape, with a backslash, would not; U+0023 comes before the backslash itself.
-        assert_eq!(canonical(r##"{"a":1,"\\":2,"\u0023":3,"\u0001":4}"##), r##"{"\u0001":4,"#":3,"\\":2,"a":1}"##);
+        assert_eq!(canonical(r#"{"a":1,"\\":2,"\u0023":3,"\u0001":4}"#), r##"{"\u0001":4,"#":3,"\\":2,"a":1}"##);
         assert_eq!(
             canonical(r#"{"b":0,"\n":1,"a":{"x":1,"x":{"b":1,"a":2}},"\u000a":2}"#),
             r#"{"\n":2,"a":{"x":{"a":2,"b":1}},"b":0}"#

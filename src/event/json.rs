@@ -3,7 +3,7 @@
 //! Events are read straight from bytes: no tree is built, strings are slices of the input, numbers stay as they were
 //! written (an event id is a hash over them), and what is not needed is passed over at the speed of the scan. Every
 //! value is checked against RFC 8259 as it is passed, skipped or not; nesting is bounded by [`MAX_NESTING`]. The reader
-//! counts lines as it goes, so that a fault can be placed. Relies on [`scan`] beside it.
+//! counts lines as it goes, so that a fault can be placed. Relies on `scan` beside it.
 
 mod scan;
 
