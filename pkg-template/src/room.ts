@@ -46,8 +46,10 @@ export class Room {
   }
 
   /**
-   * Takes events in: NDJSON, a JSON array or one event, as bytes or text, or as objects. Bytes are fastest: never turn
-   * a file into a string first.
+   * Takes events in: NDJSON, a JSON array, one event or a federation answer, as bytes or text, or as objects. Bytes are
+   * fastest: never turn a file into a string first. Of a `send_join` answer the `state` and `auth_chain` are taken in as
+   * outliers and the `event` with that state before it, as a joining server does; of a `state` answer all are outliers;
+   * of a `backfill` answer or a transaction the `pdus` are the events.
    *
    * @throws RoomscopeError `busy`, `bad-argument`, `unknown-event`, `room-full`; the room is as it was then. What cannot
    *   be read is no error, but a problem in the report.

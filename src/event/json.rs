@@ -439,8 +439,12 @@ impl<'a> Reader<'a> {
         Ok(!self.next_or_close(b']')?)
     }
 
+    /// Reads a key of an object that the caller has opened, and its colon.
+    ///
+    /// # Errors
+    /// If no key comes next.
     #[inline(always)]
-    fn key(&mut self) -> Result<Str<'a>> {
+    pub fn key(&mut self) -> Result<Str<'a>> {
         match self.whitespace() {
             Some(b'"') => self.at += 1,
             Some(_) => return Err(self.error(JsonFault::Unexpected)),

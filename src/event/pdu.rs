@@ -94,6 +94,20 @@ impl From<JsonError> for PduError {
     }
 }
 
+/// What an event's place in its input says of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Role {
+    /// One of the input's events, no more.
+    #[default]
+    Event,
+    /// In the `auth_chain` of a federation answer.
+    AuthChain,
+    /// In the `state` of a `send_join` answer.
+    State,
+    /// In the `pdus` of a federation answer: the state of a `state` answer, the events of any other.
+    Pdu,
+}
+
 /// One event as it stands in its text.
 #[derive(Clone, Debug, Default)]
 pub struct Pdu<'a> {
@@ -121,6 +135,8 @@ pub struct Pdu<'a> {
     pub content: &'a str,
     /// What a redaction redacts, where versions 1 to 10 say so.
     pub redacts: Option<Str<'a>>,
+    /// What its place in the input says of it.
+    pub role: Role,
     /// The given content hash.
     pub sha256: Option<Str<'a>>,
     /// The text of what else counts towards the event's id.
@@ -175,6 +191,7 @@ impl<'a> Pdu<'a> {
 
     /// Field by field: a whole new value is put together elsewhere and copied.
     fn clear(&mut self) {
+        self.role = Role::Event;
         self.text = "";
         self.event_id = None;
         self.room_id = None;

@@ -1,12 +1,16 @@
-//! Getting events out of bytes: NDJSON, JSON arrays and single events, whole or in chunks.
+//! Getting events out of bytes: NDJSON, JSON arrays, single events and federation answers, whole or in chunks.
+//!
+//! A federation answer (`send_join`, `state`, `event_auth`, `backfill`, a transaction) is an object with lists of events
+//! in it: those are read one by one like an array's, each told by [`Role`] which list it stands in.
 //!
 //! Nothing is ever turned into a tree. A fault costs the value it stands in and no other: after it, reading goes on at the
 //! next line, or in an array at the next element. Relies on [`crate::event`].
 
+mod answer;
 mod resync;
 
-use crate::event::json::{JsonError, JsonFault, Reader};
-use crate::event::pdu::{MAX_TEXT_BYTES, Pdu, PduError};
+use crate::event::json::{JsonError, JsonFault, Kind, Reader};
+use crate::event::pdu::{MAX_TEXT_BYTES, Pdu, PduError, Role};
 
 /// Why a stretch of the input holds no event.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -17,8 +21,8 @@ pub enum ImportError {
     /// The bytes are not UTF-8.
     #[error("the text is not UTF-8")]
     Utf8,
-    /// The input ends inside an array.
-    #[error("the input ends inside the array: it has been cut off")]
+    /// The input ends inside an array or a federation answer.
+    #[error("the input ends inside an array or answer: it has been cut off")]
     Cut,
 }
 
@@ -45,6 +49,8 @@ enum Form {
     Element,
     /// Inside a JSON array, after an element.
     AfterElement,
+    /// Inside a federation answer, before a key or its end.
+    Answer,
 }
 
 /// Reads events out of bytes that come in chunks of any size.
@@ -56,6 +62,8 @@ pub struct Importer {
     line: u32,
     element: u32,
     held: Vec<u8>,
+    /// Which list of a federation answer the array at hand is, if it is one.
+    role: Option<Role>,
     /// Dropping the rest of a line that is too long or broken.
     dropping: bool,
 }
@@ -74,7 +82,7 @@ impl<F: FnMut(u32, Result<&Pdu<'_>, ImportError>)> Sink for F {
 
 impl Default for Importer {
     fn default() -> Self {
-        Self { form: Form::Unknown, line: 1, element: 0, held: Vec::new(), dropping: false }
+        Self { form: Form::Unknown, line: 1, element: 0, held: Vec::new(), role: None, dropping: false }
     }
 }
 
@@ -87,7 +95,7 @@ impl Importer {
     /// Reads what is left when the input has ended.
     pub fn finish(&mut self, sink: &mut impl Sink) {
         self.read(&[], true, sink);
-        if matches!(self.form, Form::Element | Form::AfterElement) && !self.dropping {
+        if matches!(self.form, Form::Element | Form::AfterElement | Form::Answer) && !self.dropping {
             sink.take(self.element, Err(ImportError::Cut));
         }
     }
@@ -185,9 +193,38 @@ impl Importer {
                         reader.pass_byte();
                         self.form = Form::Element;
                     } else {
-                        self.form = Form::Values;
+                        self.form = match answer::begins(reader.clone()) {
+                            Ok(true) => {
+                                reader.pass_byte();
+                                Form::Answer
+                            }
+                            Err(JsonError { fault: JsonFault::End, .. })
+                                if !last && reader.rest().len() <= MAX_TEXT_BYTES =>
+                            {
+                                return reader.at();
+                            }
+                            Ok(false) | Err(_) => Form::Values,
+                        };
                     }
                     continue;
+                }
+                Form::Answer => {
+                    let start = reader.at();
+                    match self.read_answer(&mut reader, &mut pdu, sink) {
+                        Ok(()) => continue,
+                        Err(PduError::Json(JsonError { fault: JsonFault::End, .. }))
+                            if !last && text.len() - start <= MAX_TEXT_BYTES =>
+                        {
+                            return start;
+                        }
+                        Err(error) => {
+                            // Between the lists of an answer there is nothing to go on from.
+                            sink.take(self.element, Err(error.into()));
+                            self.form = Form::Values;
+                            self.dropping = true;
+                            return text.len();
+                        }
+                    }
                 }
                 Form::AfterElement => {
                     match next {
@@ -197,7 +234,7 @@ impl Importer {
                         }
                         b']' => {
                             reader.pass_byte();
-                            self.form = Form::Values;
+                            self.form = self.after_array();
                         }
                         _ => self.form = Form::Element,
                     }
@@ -205,7 +242,7 @@ impl Importer {
                 }
                 Form::Element if next == b']' => {
                     reader.pass_byte();
-                    self.form = Form::Values;
+                    self.form = self.after_array();
                     continue;
                 }
                 Form::Element | Form::Values => {}
@@ -238,6 +275,7 @@ impl Importer {
                 result => {
                     self.element += u32::from(self.form == Form::Element);
                     let at = if self.form == Form::Element { self.element } else { start_line };
+                    pdu.role = self.role.unwrap_or_default();
                     sink.take(at, result.map(|()| &pdu).map_err(ImportError::from));
                     if self.form == Form::Element {
                         self.form = Form::AfterElement;
@@ -245,6 +283,53 @@ impl Importer {
                 }
             }
         }
+    }
+}
+
+impl Importer {
+    /// Where an array's end leaves the reader.
+    fn after_array(&mut self) -> Form {
+        if self.role.take().is_some() { Form::Answer } else { Form::Values }
+    }
+
+    /// Reads on in a federation answer, up to the first element of a list or past whatever else comes next.
+    fn read_answer<'a>(
+        &mut self,
+        reader: &mut Reader<'a>,
+        pdu: &mut Pdu<'a>,
+        sink: &mut impl Sink,
+    ) -> Result<(), PduError> {
+        match reader.whitespace() {
+            Some(b',') => {
+                reader.pass_byte();
+                return Ok(());
+            }
+            Some(b'}') => {
+                reader.pass_byte();
+                self.form = Form::Values;
+                return Ok(());
+            }
+            _ => {}
+        }
+        let key = reader.key()?;
+        let role = answer::list(&key.decode());
+        match (reader.kind()?, role) {
+            (Kind::Array, Some(role)) => {
+                reader.pass_byte();
+                self.role = Some(role);
+                self.form = Form::Element;
+            }
+            (Kind::Object, _) if key.decode() == "event" => {
+                let read = pdu.read(reader);
+                if let Err(error @ PduError::Json(_)) = read {
+                    return Err(error);
+                }
+                self.element += 1;
+                sink.take(self.element, read.map(|()| &*pdu).map_err(ImportError::from));
+            }
+            _ => _ = reader.skip()?,
+        }
+        Ok(())
     }
 }
 

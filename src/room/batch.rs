@@ -8,7 +8,7 @@ use super::options::{AddOptions, Problem};
 use super::{Room, RoomError};
 use crate::event::hash::Hasher;
 use crate::event::json::{JsonError, Kind, Reader, Str};
-use crate::event::pdu::{MAX_FIELD, Pdu};
+use crate::event::pdu::{MAX_FIELD, Pdu, Role};
 use crate::event::table::{Arrival, EventRow};
 use crate::event::version::RoomVersion;
 use crate::graph::bits::EventBits;
@@ -31,6 +31,8 @@ pub(super) struct Staged {
     pub(super) at: u32,
     /// The room id in [`Batch::rooms`], if the event names one.
     pub(super) room: Option<u32>,
+    /// What its place in the input says of it.
+    pub(super) role: Role,
 }
 
 /// An input that is being read; see [`Room::begin`].
@@ -46,13 +48,17 @@ pub struct Batch {
     /// The order of taking in, and how far it has come.
     pub(super) order: Vec<u32>,
     pub(super) next: usize,
-    /// The first event of the input, which the given state belongs to.
+    /// The first event of the input, which the given state belongs to: in a `send_join` answer the join.
     pub(super) first: Option<EventNid>,
+    /// The state that a `send_join` answer gives, in its order.
+    pub(super) answered_state: Vec<EventNid>,
+    /// Whether the input has an auth chain, which makes a `state` answer of its `pdus`.
+    pub(super) has_auth_chain: bool,
     pub(super) strings: StringsMark,
     pub(super) slots: usize,
     seen: EventBits,
     importer: Importer,
-    deferred: Vec<(u32, String)>,
+    deferred: Vec<(u32, Role, String)>,
     hasher: Hasher,
     /// Where computed ids are written, one after another.
     id: String,
@@ -79,6 +85,8 @@ impl Room {
             order: Vec::new(),
             next: 0,
             first: None,
+            answered_state: Vec::new(),
+            has_auth_chain: false,
             strings: self.strings.mark(),
             slots: self.slots.len(),
             seen: EventBits::default(),
@@ -126,7 +134,7 @@ impl Room {
         };
         if batch.version.is_none() {
             if !pdu.is_create() {
-                batch.deferred.push((at, pdu.text.to_owned()));
+                batch.deferred.push((at, pdu.role, pdu.text.to_owned()));
                 return;
             }
             match create_version(pdu.content) {
@@ -142,10 +150,13 @@ impl Room {
     }
 
     fn stage_deferred(&mut self, batch: &mut Batch) {
-        for (at, text) in core::mem::take(&mut batch.deferred) {
+        for (at, role, text) in core::mem::take(&mut batch.deferred) {
             let mut pdu = Pdu::default();
             match pdu.read(&mut Reader::new(&text)) {
-                Ok(()) => self.stage_pdu(batch, at, &pdu),
+                Ok(()) => {
+                    pdu.role = role;
+                    self.stage_pdu(batch, at, &pdu);
+                }
                 Err(error) => batch.problem(at, None, error.code(), error.to_string()),
             }
         }
@@ -163,10 +174,14 @@ impl Room {
         let mut computed = core::mem::take(&mut batch.id);
         let id = event_id(batch, at, pdu, &mut computed)?;
         let nid = self.strings.intern_event(&id).map_err(full)?;
-        batch.first.get_or_insert(nid);
+        match pdu.role {
+            Role::Event | Role::Pdu => _ = batch.first.get_or_insert(nid),
+            Role::State => batch.answered_state.push(nid),
+            Role::AuthChain => batch.has_auth_chain = true,
+        }
         let becomes = self.events.holds(nid)
             && self.events.arrival(nid) == Arrival::Outlier
-            && batch.options.arrival != Arrival::Outlier;
+            && batch.arrival(pdu.role) != Arrival::Outlier;
         if !batch.seen.insert(nid) || (self.events.holds(nid) && !becomes) {
             batch.duplicates += 1;
             return Ok(());
@@ -220,7 +235,7 @@ impl Room {
         let slot = state_key.map(|key| self.slots.intern(kind, key));
         let row = EventRow { kind, state_key, slot, sender, depth: pdu.depth, origin_server_ts: pdu.origin_server_ts };
         let [parents, auth_events] = counts;
-        batch.staged.push(Staged { nid, row, edges: edges as u32, parents, auth_events, at, room });
+        batch.staged.push(Staged { nid, row, edges: edges as u32, parents, auth_events, at, room, role: pdu.role });
         Ok(())
     }
 }
@@ -238,6 +253,16 @@ impl Batch {
     pub(super) fn auth_events(&self, staged: &Staged) -> &[EventNid] {
         let from = staged.edges as usize + staged.parents as usize;
         self.edges.get(from..from + staged.auth_events as usize).unwrap_or_default()
+    }
+
+    /// Returns how an event reached us, by its place in the input: what an answer gives beside the events that were asked
+    /// for is there to authorise them.
+    pub(super) fn arrival(&self, role: Role) -> Arrival {
+        match role {
+            Role::Event => self.options.arrival,
+            Role::Pdu if !self.has_auth_chain => self.options.arrival,
+            Role::Pdu | Role::AuthChain | Role::State => Arrival::Outlier,
+        }
     }
 
     /// Returns how many event ids the room had seen before this batch.

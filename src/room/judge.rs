@@ -293,23 +293,40 @@ impl Room {
         }
     }
 
-    /// Takes note of the state given for a batch's first event. An event whose state is known already keeps it.
+    /// Takes note of the state given for a batch's first event, by an option or by a `send_join` answer. An event whose
+    /// state is known already keeps it.
     pub(super) fn set_given_state(&mut self, batch: &Batch) -> Result<(), RoomError> {
-        let (Some(ids), Some(first)) = (&batch.options.state_before, batch.first) else { return Ok(()) };
-        let mut entries = Vec::with_capacity(ids.len());
-        for id in ids {
-            let nid = self.strings.find_event(id);
-            let staged = nid.and_then(|nid| batch.staged.iter().find(|staged| staged.nid == nid));
-            let slot = staged.and_then(|staged| staged.row.slot).or_else(|| self.events.slot(nid?));
-            let (Some(nid), Some(slot)) = (nid, slot) else {
-                let held = nid.is_some_and(|nid| staged.is_some() || self.events.holds(nid));
-                return Err(if held {
-                    RoomError::BadArgument(format!("`stateBefore` names {id:?}, which is not a state event"))
-                } else {
-                    RoomError::UnknownEvent(id.clone())
-                });
-            };
-            entries.push((slot, nid));
+        let Some(first) = batch.first else { return Ok(()) };
+        let slot_of = |nid: EventNid| {
+            let staged = batch.staged.iter().find(|staged| staged.nid == nid);
+            staged.and_then(|staged| staged.row.slot).or_else(|| self.events.slot(nid))
+        };
+        let mut entries = Vec::new();
+        match &batch.options.state_before {
+            None if batch.answered_state.is_empty() => return Ok(()),
+            None => {
+                // What of an answer could not be read is a problem in the report already.
+                let mut staged: Vec<(EventNid, Option<Slot>)> =
+                    batch.staged.iter().map(|staged| (staged.nid, staged.row.slot)).collect();
+                staged.sort_unstable();
+                let slot_of = |nid| match staged.binary_search_by_key(&nid, |staged| staged.0) {
+                    Ok(at) => staged.get(at).and_then(|staged| staged.1),
+                    Err(_) => self.events.slot(nid),
+                };
+                entries.extend(batch.answered_state.iter().filter_map(|&nid| Some((slot_of(nid)?, nid))));
+            }
+            Some(ids) => {
+                for id in ids {
+                    let unknown = || RoomError::UnknownEvent(id.clone());
+                    let nid = self.strings.find_event(id).ok_or_else(unknown)?;
+                    let Some(slot) = slot_of(nid) else {
+                        let held = self.events.holds(nid) || batch.staged.iter().any(|staged| staged.nid == nid);
+                        let message = format!("`stateBefore` names {id:?}, which is not a state event");
+                        return Err(if held { RoomError::BadArgument(message) } else { unknown() });
+                    };
+                    entries.push((slot, nid));
+                }
+            }
         }
         // Of several events for one slot the last one named stands.
         entries.reverse();

@@ -44,6 +44,7 @@ impl Room {
     /// As [`Room::add`]; [`Room::abort`] the batch then.
     pub fn prepare(&mut self, batch: &mut Batch) -> Result<(), RoomError> {
         self.end_of_input(batch);
+        self.drop_known_outliers(batch);
         self.refuse_strangers(batch);
         self.sort(batch);
         self.events.grow(self.strings.events());
@@ -85,6 +86,18 @@ impl Room {
         report.problems = batch.problems;
         report.problems.sort_by_key(|problem| problem.at);
         report
+    }
+
+    /// Drops what has turned out to be given as an outlier and is held: `pdus` that an auth chain followed.
+    fn drop_known_outliers(&self, batch: &mut Batch) {
+        let known = |batch: &Batch, staged: &Staged| {
+            self.events.holds(staged.nid) && batch.arrival(staged.role) == Arrival::Outlier
+        };
+        let mut staged = core::mem::take(&mut batch.staged);
+        let before = staged.len();
+        staged.retain(|staged| !known(batch, staged));
+        batch.duplicates += (before - staged.len()) as u32;
+        batch.staged = staged;
     }
 
     /// Drops events of other rooms and further create events.
@@ -169,6 +182,14 @@ impl Room {
             Order::Given => (0..staged).filter(|node| sorted.cyclic.binary_search(node).is_err()).collect(),
         };
         batch.order.retain(|&node| node < staged);
+        // The state that an answer gives must be there before the event that it is given for.
+        let order = core::mem::take(&mut batch.order);
+        let outlier = |&index: &u32| {
+            batch.staged.get(index as usize).is_some_and(|staged| batch.arrival(staged.role) == Arrival::Outlier)
+        };
+        let (mut first, rest): (Vec<u32>, Vec<u32>) = order.into_iter().partition(outlier);
+        first.extend(rest);
+        batch.order = first;
         for node in sorted.cyclic {
             if let Some(&staged) = batch.staged.get(node as usize) {
                 let message = "the event is its own ancestor, by way of its parents or auth events".to_owned();
@@ -178,7 +199,7 @@ impl Room {
     }
 
     fn take_in(&mut self, batch: &Batch, staged: &Staged) -> Result<(), RoomError> {
-        let arrival = batch.options.arrival;
+        let arrival = batch.arrival(staged.role);
         let nid = staged.nid;
         if self.events.holds(nid) {
             self.events.set_arrival(nid, arrival);
