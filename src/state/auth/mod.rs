@@ -213,6 +213,16 @@ impl<'a> Rules<'a> {
         event: EventNid,
         get: impl Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>,
     ) -> Check {
+        self.check_against(event, &get)
+    }
+
+    // Compiled once for all states that an event is held against: the rules are kilobytes, a call by reference is
+    // nothing beside them.
+    fn check_against(
+        &self,
+        event: EventNid,
+        get: &dyn Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>,
+    ) -> Check {
         let (Some(kind), Some(sender)) = (self.table.kind(event), self.table.sender(event)) else {
             return refuse(RefusalCode::NotHeld);
         };
