@@ -175,3 +175,27 @@ fn a_call_that_fails_leaves_the_room_as_it_was() {
     room.abort(batch);
     assert!(room.add(b"", AddOptions::default()).is_ok());
 }
+
+#[test]
+fn events_of_two_rooms_that_take_turns_are_told_apart() {
+    let other = |id: usize| message(&format!("$o{id}"), &[("room_id", "\"!other:x\"")]);
+    let ours = |id: usize| message(&format!("$m{id}"), &[]);
+    let lines: Vec<String> = (0..2_000).flat_map(|id| [other(id), ours(id)]).collect();
+    let mut all = vec![CREATE, JOIN];
+    all.extend(lines.iter().map(String::as_str));
+    let (room, report) = add(&all);
+    let expected: Vec<(u32, &str)> = (0..2_000).map(|id| (3 + 2 * id, "wrong-room")).collect();
+    assert_eq!(codes(&report), expected);
+    assert_eq!((room.len(), report.accepted), (2_002, 2_002));
+}
+
+#[test]
+fn a_first_call_that_fails_names_no_room() {
+    let mut room = Room::new(RoomOptions::default());
+    let options = AddOptions { state_before: Some(vec!["$nowhere".to_owned()]), ..AddOptions::default() };
+    room.add(CREATE.as_bytes(), options).unwrap_err();
+    assert_eq!((room.room_id(), room.version(), room.len()), (None, None, 0));
+    let other = CREATE.replace("!r:x", "!other:x");
+    assert_eq!(room.add(other.as_bytes(), AddOptions::default()).unwrap().accepted, 1);
+    assert_eq!(room.room_id(), Some("!other:x"));
+}

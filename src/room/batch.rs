@@ -125,6 +125,10 @@ impl Room {
             self.slots.truncate(batch.slots);
             self.strings.rollback(batch.strings);
         }
+        // A room id that no option gave is that of the events held.
+        if self.events.is_empty() && self.options.room_id.is_none() {
+            self.room_id = None;
+        }
     }
 
     fn stage(&mut self, batch: &mut Batch, at: u32, event: Result<&Pdu<'_>, ImportError>) {

@@ -120,28 +120,34 @@ impl Room {
             Some(batch.rooms.get(first as usize).to_owned())
         });
         let index = room_id.as_deref().and_then(|id| batch.rooms.find(id));
-        let mut refused = Vec::new();
-        for (place, staged) in batch.staged.iter().enumerate() {
+        let refusal = |staged: &Staged| {
             let here = match staged.room {
                 Some(room) => Some(room as usize) == index,
                 // A create event of version 12 has no room id; any other lacks one.
                 None => Some(staged.nid) == create && own_id(self, staged) == room_id,
             };
-            let (code, message) = if is_create(staged) && Some(staged.nid) != create && (here || self.create.is_some())
-            {
-                ("second-create", "the room has a create event already".to_owned())
-            } else if !here {
+            if is_create(staged) && Some(staged.nid) != create && (here || self.create.is_some()) {
+                Some(("second-create", "the room has a create event already".to_owned()))
+            } else if here {
+                None
+            } else {
                 let theirs = own_id(self, staged).unwrap_or_default();
                 let ours = room_id.as_deref().unwrap_or_default();
-                ("wrong-room", format!("the event belongs to room {theirs:?}, this is {ours:?}"))
-            } else {
-                continue;
-            };
-            refused.push((place, code, message));
+                Some(("wrong-room", format!("the event belongs to room {theirs:?}, this is {ours:?}")))
+            }
+        };
+        // One pass: half of a large input may be of another room.
+        let mut kept = Vec::with_capacity(batch.staged.len());
+        let mut refused = Vec::new();
+        for staged in &batch.staged {
+            match refusal(staged) {
+                None => kept.push(*staged),
+                Some((code, message)) => refused.push((*staged, code, message)),
+            }
         }
-        for (place, code, message) in refused.iter().rev() {
-            let staged = batch.staged.remove(*place);
-            self.refuse(batch, &staged, code, message.clone());
+        batch.staged = kept;
+        for (staged, code, message) in refused {
+            self.refuse(batch, &staged, code, message);
         }
         if self.room_id.is_none() && !batch.staged.is_empty() {
             self.room_id = room_id;
