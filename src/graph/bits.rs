@@ -34,15 +34,6 @@ impl EventBits {
         new
     }
 
-    /// Takes the event out; returns whether it was in.
-    pub fn remove(&mut self, nid: EventNid) -> bool {
-        let (word, bit) = place(nid);
-        let Some(word) = self.words.get_mut(word) else { return false };
-        let was = *word & bit != 0;
-        *word &= !bit;
-        was
-    }
-
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {

@@ -114,12 +114,6 @@ impl Extremities {
         core::mem::take(&mut self.changes)
     }
 
-    /// Returns whether anything is missing.
-    #[must_use]
-    pub fn has_gaps(&self) -> bool {
-        !self.gaps.is_empty()
-    }
-
     /// Returns whether this event is a gap: named as a parent and not held as an event.
     #[must_use]
     pub fn is_gap(&self, nid: EventNid) -> bool {

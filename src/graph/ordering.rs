@@ -62,17 +62,6 @@ impl Orderings {
         order
     }
 
-    /// Returns how many live and how many other events have been numbered.
-    #[must_use]
-    pub fn mark(&self) -> (i32, i32) {
-        (self.live, self.backfilled)
-    }
-
-    /// Goes back to `mark`; the events numbered since are no longer held.
-    pub fn rollback(&mut self, mark: (i32, i32)) {
-        (self.live, self.backfilled) = mark;
-    }
-
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
