@@ -5,6 +5,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `sort` | the sorts that everything shares |
 //! | [`nid`] | numeric ids, the interner, well-known types and keys |
 //! | [`event`] | reading events: JSON, versions, canonical JSON, redaction, hashes, ids; the event columns |
 //! | [`graph`] | orderings, extremities, gaps, walks, the causal order of a batch |
@@ -18,6 +19,7 @@ pub mod graph;
 pub mod import;
 pub mod nid;
 pub mod room;
+mod sort;
 pub mod state;
 pub mod view;
 

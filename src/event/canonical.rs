@@ -6,6 +6,7 @@
 //! who wants to change an object before it is written. Relies on [`super::json`].
 
 use super::json::{JsonError, JsonFault, Kind, MAX_NESTING, Reader, Str, unescape};
+use crate::sort;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -152,7 +153,7 @@ impl Writer {
         let members = members.get_mut(first..).unwrap_or_default();
         let Some(body) = members.first().map(|member| member.start) else { return };
         // Of equal keys, the last written comes last.
-        sort(members, |a, b| key_of(out, a).cmp(&key_of(out, b)).then(a.start.cmp(&b.start)).is_lt());
+        sort::in_place(members, |a, b| key_of(out, a).cmp(&key_of(out, b)).then(a.start.cmp(&b.start)).is_lt());
         spare.clear();
         let mut rest = &*members;
         while let Some((member, later)) = rest.split_first() {
@@ -174,25 +175,6 @@ impl Writer {
 /// one is empty.
 fn enter(reader: &Reader<'_>, nesting: u32) -> Result<u32, JsonError> {
     if nesting > MAX_NESTING { Err(reader.error(JsonFault::Nesting)) } else { Ok(nesting + 1) }
-}
-
-/// Sorts members: Shell's sort with Sedgewick's gaps of 1986, of which n members take n^(4/3) steps at worst. Objects have few
-/// members, mostly in order; and the standard library's sorts are ten times the code, for each kind of member again.
-fn sort<T>(members: &mut [T], less: impl Fn(&T, &T) -> bool) {
-    const GAPS: [usize; 16] =
-        [260_609, 146_305, 64_769, 36_289, 16_001, 8_929, 3_905, 2_161, 929, 505, 209, 109, 41, 19, 5, 1];
-    for gap in GAPS {
-        for from in gap..members.len() {
-            let mut at = from;
-            while let Some(before) = at.checked_sub(gap) {
-                match (members.get(at), members.get(before)) {
-                    (Some(member), Some(other)) if less(member, other) => members.swap(at, before),
-                    _ => break,
-                }
-                at = before;
-            }
-        }
-    }
 }
 
 fn key_of<'a>(out: &'a str, member: &Member) -> Cow<'a, str> {
@@ -218,7 +200,7 @@ impl<'a> Members<'a> {
             Ok::<_, JsonError>(())
         })?;
         // Values are slices of one text: of equal keys, the last written comes last.
-        sort(&mut entries, |a, b| a.0.cmp(&b.0).then(a.1.as_ptr().cmp(&b.1.as_ptr())).is_lt());
+        sort::in_place(&mut entries, |a, b| a.0.cmp(&b.0).then(a.1.as_ptr().cmp(&b.1.as_ptr())).is_lt());
         entries.dedup_by(|later, earlier| {
             let same = later.0 == earlier.0;
             if same {

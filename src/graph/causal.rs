@@ -5,6 +5,7 @@
 //! a cycle can never come and are told apart from those that merely follow one (Tarjan's strongly connected components,
 //! without recursion). Costs O((n + edges) log n).
 
+use crate::sort;
 use core::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -213,7 +214,7 @@ fn on_cycles(dependencies: &Dependencies, done: &[bool]) -> Vec<u32> {
             }
         }
     }
-    cyclic.sort_unstable();
+    sort::by_number(&mut cyclic, core::convert::identity);
     cyclic
 }
 

@@ -14,6 +14,7 @@
 use super::bits::EventBits;
 use crate::event::table::{Arrival, EventTable, Verdict};
 use crate::nid::EventNid;
+use crate::sort;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
@@ -123,9 +124,9 @@ impl Extremities {
     /// Returns the gaps, each with the events that name it, by the numbers of their NIDs.
     #[must_use]
     pub fn gaps(&self) -> Vec<(EventNid, &[EventNid])> {
-        let mut gaps: Vec<_> = self.gaps.iter().map(|(&gap, children)| (gap, &**children)).collect();
-        gaps.sort_unstable_by_key(|gap| gap.0);
-        gaps
+        let mut gaps: Vec<EventNid> = self.gaps.keys().copied().collect();
+        sort::by_number(&mut gaps, EventNid::get);
+        gaps.into_iter().filter_map(|gap| Some((gap, &**self.gaps.get(&gap)?))).collect()
     }
 
     /// Returns the bytes of memory held, roughly.

@@ -6,6 +6,7 @@
 
 use crate::event::table::{Arrival, EventTable};
 use crate::nid::EventNid;
+use crate::sort;
 
 /// The stream ordering of every held event.
 #[derive(Clone, Debug, Default)]
@@ -47,19 +48,24 @@ impl Orderings {
         order
     }
 
-    /// Sorts events topologically. Input is mostly in this order already, which a stable sort uses.
-    // Compiled once: each copy of a sort is kilobytes of WebAssembly.
-    #[inline(never)]
+    /// Sorts events topologically.
     pub fn sort(&self, events: &EventTable, order: &mut [EventNid]) {
-        order.sort_by_key(|&nid| (events.depth(nid), self.stream(nid)));
+        self.sort_by_stream(order);
+        sort::by_number(order, |nid| events.depth(nid) as u32);
+        sort::by_number(order, |nid| (events.depth(nid) >> 32) as u32);
     }
 
     /// Returns all held events by stream ordering.
     #[must_use]
     pub fn by_stream(&self, events: &EventTable) -> Vec<EventNid> {
         let mut order = events.held().to_vec();
-        order.sort_by_key(|&nid| self.stream(nid));
+        self.sort_by_stream(&mut order);
         order
+    }
+
+    fn sort_by_stream(&self, order: &mut [EventNid]) {
+        // With the sign turned over, numbers are in the order of what they stand for.
+        sort::by_number(order, |nid| self.stream(nid).cast_unsigned() ^ 1 << 31);
     }
 
     /// Returns the bytes of memory held.

@@ -12,6 +12,7 @@ use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
+use crate::sort;
 use crate::state::auth::Refusal;
 use crate::state::map::{OutOfMemory, Version};
 use crate::state::resolution::Observer;
@@ -259,7 +260,7 @@ impl Room {
         let mut current: Vec<Version> = core::mem::take(&mut self.tip_versions);
         current.clear();
         current.extend(self.tip_states.iter().chain(gap.then_some(before)));
-        current.sort_unstable();
+        sort::in_place(&mut current, |a, b| a < b);
         current.dedup();
         if current.len() > MOST_TIP_STATES {
             self.tip_versions = current;
@@ -306,12 +307,11 @@ impl Room {
             None if batch.answered_state.is_empty() => return Ok(()),
             None => {
                 // What of an answer could not be read is a problem in the report already.
-                let mut staged: Vec<(EventNid, Option<Slot>)> =
-                    batch.staged.iter().map(|staged| (staged.nid, staged.row.slot)).collect();
-                staged.sort_unstable();
-                let slot_of = |nid| match staged.binary_search_by_key(&nid, |staged| staged.0) {
-                    Ok(at) => staged.get(at).and_then(|staged| staged.1),
-                    Err(_) => self.events.slot(nid),
+                let mut staged: HashMap<EventNid, u32, FixedState> = HashMap::default();
+                staged.extend(batch.staged.iter().map(|staged| staged.nid).zip(0..));
+                let slot_of = |nid| match staged.get(&nid) {
+                    Some(&at) => batch.staged.get(at as usize).and_then(|staged| staged.row.slot),
+                    None => self.events.slot(nid),
                 };
                 entries.extend(batch.answered_state.iter().filter_map(|&nid| Some((slot_of(nid)?, nid))));
             }
@@ -330,7 +330,7 @@ impl Room {
         }
         // Of several events for one slot the last one named stands.
         entries.reverse();
-        entries.sort_by_key(|entry| entry.0);
+        sort::by_number(&mut entries, |entry| entry.0.0);
         entries.dedup_by_key(|entry| entry.0);
         let version = self.states.maps.from_entries(Version::EMPTY, &entries)?;
         if self.states.after(first).is_none() {

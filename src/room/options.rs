@@ -49,7 +49,7 @@ pub struct AddOptions {
 }
 
 /// Something in an input that could not be taken in, or should be looked at.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Problem {
     /// The 1-based line or array position.
     pub at: u32,

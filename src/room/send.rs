@@ -10,6 +10,7 @@ use crate::event::pdu::MAX_DEPTH;
 use crate::event::table::{Arrival, EventRow, EventTable};
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid};
+use crate::sort;
 use crate::state::auth::Rules;
 use core::fmt::Write as _;
 
@@ -69,7 +70,7 @@ impl Room {
         for &parent in prev {
             versions.push(self.states.after(parent).ok_or_else(|| self.unknown_state(parent))?);
         }
-        versions.sort_unstable();
+        sort::in_place(&mut versions, |a, b| a < b);
         versions.dedup();
         // The draft in columns of its own, so that the rules can say what it needs.
         let kind = self.strings.intern_type(&draft.kind)?;

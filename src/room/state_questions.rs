@@ -7,6 +7,7 @@ use super::states::Against;
 use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
 use crate::nid::{EventNid, Slot};
+use crate::sort;
 use crate::state::map::{StateMaps, Version};
 use crate::state::resolution::Account;
 use sha2::{Digest as _, Sha256};
@@ -93,7 +94,7 @@ impl Room {
         read: impl FnOnce(&StateMaps, Version) -> T,
     ) -> Result<T, RoomError> {
         let mut parents = parents.to_vec();
-        parents.sort_unstable();
+        sort::in_place(&mut parents, |a, b| a < b);
         parents.dedup();
         let mark = self.states.maps.mark();
         let answer = self.resolve_versions(&parents, &mut ()).map(|version| read(&self.states.maps, version));

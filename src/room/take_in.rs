@@ -9,6 +9,7 @@ use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
 use crate::graph::causal::{self, Dependencies};
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid};
+use crate::sort;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
@@ -83,8 +84,13 @@ impl Room {
                 Verdict::Outlier => report.outliers += 1,
             }
         }
-        report.problems = batch.problems;
-        report.problems.sort_by_key(|problem| problem.at);
+        // Those of one place stay in the order in which they were found.
+        let mut order: Vec<(u32, u32)> = batch.problems.iter().map(|problem| problem.at).zip(0..).collect();
+        sort::by_number(&mut order, |entry| entry.0);
+        let mut problems = batch.problems;
+        for (_, index) in order {
+            report.problems.extend(problems.get_mut(index as usize).map(core::mem::take));
+        }
         report
     }
 

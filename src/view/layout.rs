@@ -10,6 +10,7 @@
 
 use crate::event::table::EventTable;
 use crate::nid::EventNid;
+use crate::sort;
 
 /// The layout of a graph, in columns. Row 0 is the oldest event.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -46,7 +47,8 @@ pub fn layout(events: &EventTable, order: &[EventNid]) -> Layout {
             }
         }
     }
-    late.sort_unstable();
+    // They were found in order of the child.
+    sort::by_number(&mut late, |edge| edge.0);
     let mut late = late.into_iter().peekable();
     let mut drawing = Drawing::default();
     for (row, &nid) in order.iter().enumerate() {

@@ -3,6 +3,7 @@
 use super::{Stop, full, id};
 use crate::event::json::{Kind, Reader};
 use crate::nid::{EventStateKeyNid, InternerFull, Strings};
+use crate::sort;
 
 /// What the rules read of a create event's content.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -121,7 +122,7 @@ fn read_creators(reader: &mut Reader<'_>, strings: &mut Strings) -> Result<Addit
         valid = false;
         Ok(())
     })?;
-    users.sort_unstable();
+    sort::in_place(&mut users, |a, b| a < b);
     users.dedup();
     Ok(if valid { AdditionalCreators::Users(users.into()) } else { AdditionalCreators::Malformed })
 }

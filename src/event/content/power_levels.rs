@@ -4,6 +4,7 @@ use super::level::Level;
 use super::{Stop, full, id};
 use crate::event::json::{Kind, Reader};
 use crate::nid::{EventStateKeyNid, EventTypeNid, InternerFull, Strings};
+use crate::sort;
 
 /// The levels that stand in the content itself, in the order in which changes to them are checked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,43 +98,58 @@ impl<K: Copy + Ord> LevelMap<K> {
         self.malformed
     }
 
-    /// Reads the next value as a map, and whether all in it is written as integers.
-    fn read(
-        reader: &mut Reader<'_>,
-        mut intern: impl FnMut(&str) -> Result<K, InternerFull>,
-    ) -> Result<(Self, bool), Stop> {
-        if reader.kind()? != Kind::Object {
-            reader.skip()?;
-            return Ok((Self { malformed: true, ..Self::default() }, false));
-        }
-        let mut entries: Vec<(K, Level, bool)> = Vec::new();
-        reader.object::<Stop>(|reader, key| {
-            let key = intern(&key.decode())?;
-            let (level, strict) = Level::read(reader)?;
-            entries.push((key, level, strict));
-            Ok(())
-        })?;
-        // A stable sort keeps the order of equal keys, so that the last can replace those before.
-        entries.sort_by_key(|entry| entry.0);
-        entries.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                *kept = *later;
-            }
-            same
-        });
-        let strict = entries.iter().all(|entry| entry.2);
+    /// Returns the map of what was read, with the numbers of the keys as keys again, and whether all in it is written as
+    /// integers.
+    fn of(entries: Option<Vec<Entry>>, key: fn(u32) -> Option<K>) -> (Self, bool) {
+        let Some(entries) = entries else { return (Self { malformed: true, ..Self::default() }, false) };
         let map = Self {
-            keys: entries.iter().map(|entry| entry.0).collect(),
-            levels: entries.iter().map(|entry| entry.1).collect(),
+            keys: entries.iter().filter_map(|entry| key(entry.key)).collect(),
+            levels: entries.iter().map(|entry| entry.level).collect(),
             malformed: false,
         };
-        Ok((map, strict))
+        (map, entries.iter().all(|entry| entry.strict))
     }
 
     fn memory_bytes(&self) -> usize {
         size_of_val(&*self.keys) + size_of_val(&*self.levels)
     }
+}
+
+/// One member of a map of levels, with its key's number.
+#[derive(Clone, Copy)]
+struct Entry {
+    key: u32,
+    level: Level,
+    /// Whether the level is written as an integer.
+    strict: bool,
+}
+
+/// Reads the next value as a map, by the keys' numbers; `None` if it is no object.
+fn read_entries(
+    reader: &mut Reader<'_>,
+    intern: &mut dyn FnMut(&str) -> Result<u32, InternerFull>,
+) -> Result<Option<Vec<Entry>>, Stop> {
+    if reader.kind()? != Kind::Object {
+        reader.skip()?;
+        return Ok(None);
+    }
+    let mut entries: Vec<Entry> = Vec::new();
+    reader.object::<Stop>(|reader, key| {
+        let key = intern(&key.decode())?;
+        let (level, strict) = Level::read(reader)?;
+        entries.push(Entry { key, level, strict });
+        Ok(())
+    })?;
+    // The order of equal keys is kept, so that the last can replace those before.
+    sort::by_number(&mut entries, |entry| entry.key);
+    entries.dedup_by(|later, kept| {
+        let same = later.key == kept.key;
+        if same {
+            *kept = *later;
+        }
+        same
+    });
+    Ok(Some(entries))
 }
 
 /// The content of a power levels event.
@@ -164,24 +180,28 @@ impl PowerLevels {
             let (field, strict) = match &*key {
                 "users" => {
                     let mut not_a_user = None;
-                    let (map, strict) = LevelMap::read(reader, |user| {
+                    let entries = read_entries(reader, &mut |user| {
                         let nid = strings.intern_state_key(user)?;
                         if !id::is_user_id(user) {
                             not_a_user = Some(nid);
                         }
-                        Ok(nid)
+                        Ok(nid.get())
                     })?;
+                    let (map, strict) = LevelMap::of(entries, EventStateKeyNid::new);
                     levels.users = map;
                     levels.not_a_user = not_a_user;
                     (USERS, strict)
                 }
                 "events" => {
-                    let (map, strict) = LevelMap::read(reader, |name| strings.intern_type(name))?;
+                    let entries = read_entries(reader, &mut |name| strings.intern_type(name).map(EventTypeNid::get))?;
+                    let (map, strict) = LevelMap::of(entries, EventTypeNid::new);
                     levels.events = map;
                     (EVENTS, strict)
                 }
                 "notifications" => {
-                    let (map, strict) = LevelMap::read(reader, |name| strings.intern_state_key(name))?;
+                    let entries =
+                        read_entries(reader, &mut |name| strings.intern_state_key(name).map(EventStateKeyNid::get))?;
+                    let (map, strict) = LevelMap::of(entries, EventStateKeyNid::new);
                     levels.notifications = map;
                     (NOTIFICATIONS, strict)
                 }

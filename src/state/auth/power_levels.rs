@@ -76,7 +76,7 @@ struct Change {
 
 impl Change {
     /// Checks each key that either side has.
-    fn check_all<K: Copy + Ord>(&self, old: &LevelMap<K>, new: &LevelMap<K>, subject: impl Fn(K) -> Subject) -> Check {
+    fn check_all<K: Copy + Ord>(&self, old: &LevelMap<K>, new: &LevelMap<K>, subject: fn(K) -> Subject) -> Check {
         if old.is_malformed() {
             return Err(self.refusal(RefusalCode::MalformedPowerLevels));
         }

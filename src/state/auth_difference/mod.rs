@@ -32,6 +32,7 @@ use self::states::Agreed;
 use self::up::Up;
 use super::map::{Differences, OutOfMemory, StateMaps, Version};
 use crate::nid::{EventNid, Slot};
+use crate::sort;
 
 /// States that are walked at once: a bit each.
 const AT_ONCE: usize = 64;
@@ -127,7 +128,7 @@ impl AuthWalks {
                 self.difference_at_once(graph, &agreed, &mut found)?;
             }
         }
-        found.sort_unstable();
+        sort::in_place(&mut found, |a, b| a < b);
         found.dedup();
         Ok(found)
     }

@@ -5,6 +5,7 @@
 //! down ends there; the events met are then gone through from the lowest up, each asking its auth events. Relies on `seen`.
 
 use super::{AuthGraph, AuthWalks, EventNid, OutOfMemory};
+use crate::sort;
 
 const REACHED: u64 = 1;
 const BETWEEN: u64 = 2;
@@ -55,7 +56,7 @@ impl AuthWalks {
                 found.push(event);
             }
         }
-        found.sort_unstable();
+        sort::in_place(&mut found, |a, b| a < b);
         Ok(found)
     }
 }

@@ -8,6 +8,7 @@
 //! make it slow. Like [`Index`](super::index::Index) it is filled in the order of numbers and left newest first.
 
 use super::OutOfMemory;
+use crate::sort;
 
 const SMALLEST: usize = 64;
 const LARGEST: usize = 1 << 18;
@@ -64,7 +65,7 @@ impl Cons {
         fresh.resize(places, 0);
         let mut held = core::mem::replace(&mut self.places, fresh);
         held.retain(|&node| node != 0);
-        held.sort_unstable();
+        sort::in_place(&mut held, |a, b| a < b);
         self.entries = 0;
         for node in held {
             self.put(node, hash_of(node));

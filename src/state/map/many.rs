@@ -12,6 +12,7 @@ use core::ops::ControlFlow;
 
 use super::nodes::{FAN_OUT, Nodes, Places, Tree, child_start, unequal};
 use super::{Candidate, Differences, EventNid, Holders, OutOfMemory, Slot, StateMaps, Version};
+use crate::sort;
 
 pub(super) const MASK_BITS: usize = 64;
 
@@ -206,7 +207,7 @@ impl Differences {
             self.pool.truncate(from + 1);
             return Ok(());
         }
-        self.pool[from..].sort_unstable_by_key(|held| held.what);
+        sort::in_place(&mut self.pool[from..], |a, b| a.what < b.what);
         let mut last = from;
         for at in from + 1..self.pool.len() {
             let held = self.pool[at];

@@ -5,6 +5,7 @@
 
 use crate::event::version::ResolutionAlgorithm;
 use crate::nid::{EventNid, Slot};
+use crate::sort;
 use crate::state::auth::Refusal;
 
 /// Somebody who is told how a resolution goes, in the order of the methods here; steps come one by one.
@@ -184,7 +185,7 @@ impl Observer for Account {
 
     fn conflicted(&mut self, slot: Slot, candidates: &mut dyn Iterator<Item = EventNid>) {
         let mut candidates: Vec<EventNid> = candidates.collect();
-        candidates.sort_unstable();
+        sort::in_place(&mut candidates, |a, b| a < b);
         self.conflicts.push(Conflict { slot, candidates, winner: None });
     }
 

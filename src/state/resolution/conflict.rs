@@ -7,6 +7,7 @@ use super::RoomView;
 use super::account::Observer;
 use crate::event::version::ResolutionAlgorithm;
 use crate::nid::EventNid;
+use crate::sort;
 use crate::state::auth_difference::{AuthGraph, AuthWalks};
 use crate::state::map::{Differences, OutOfMemory, StateMaps, Version};
 
@@ -41,7 +42,7 @@ impl FullConflict {
             self.events.try_reserve(candidates.len())?;
             self.events.extend(candidates.iter().filter_map(|candidate| candidate.event));
         }
-        self.events.sort_unstable();
+        sort::in_place(&mut self.events, |a, b| a < b);
         self.events.dedup();
         let subgraph = if room.version.resolution == ResolutionAlgorithm::V21 {
             self.walks.conflicted_subgraph(room.graph, &self.events)?
@@ -54,7 +55,7 @@ impl FullConflict {
         self.events.try_reserve(subgraph.len() + difference.len())?;
         self.events.extend(subgraph);
         self.events.extend(difference);
-        self.events.sort_unstable();
+        sort::in_place(&mut self.events, |a, b| a < b);
         self.events.dedup();
         // A state event that is held has a slot.
         self.events.retain(|&event| room.events.slot(event).is_some());

@@ -36,6 +36,7 @@ use super::auth_difference::AuthGraph;
 use super::map::{Candidate, Differences, OutOfMemory, StateMaps, Version};
 use crate::event::version::ResolutionAlgorithm;
 use crate::nid::{EventNid, Slot};
+use crate::sort;
 
 pub use self::account::{Account, Conflict, Observer, Outcome, SortKeys, Step};
 pub use self::room_view::RoomView;
@@ -98,7 +99,7 @@ impl Resolver {
             }
         }
         if self.writes.len() > differing {
-            self.writes.sort_unstable_by_key(|write| write.0);
+            sort::in_place(&mut self.writes, |a, b| a.0 < b.0);
         }
         maps.merge(base, parents, &self.writes)
     }

@@ -11,6 +11,7 @@ use std::collections::BinaryHeap;
 use super::RoomView;
 use super::column::Column;
 use crate::nid::EventNid;
+use crate::sort;
 
 /// In the full conflicted set, and not in the graph (yet).
 const WAITING: u32 = 1;
@@ -110,7 +111,7 @@ impl PowerOrder {
             let ranked = graph.get(number as usize);
             ranked.map(|ranked| (Reverse(ranked.power_level), ranked.origin_server_ts, room.id(ranked.event)))
         };
-        by_rank.sort_unstable_by(|&a, &b| keys(a).cmp(&keys(b)));
+        sort::in_place(by_rank, |&a, &b| keys(a) < keys(b));
         ranks.clear();
         ranks.resize(graph.len(), 0);
         for (rank, &number) in by_rank.iter().enumerate() {
@@ -121,7 +122,7 @@ impl PowerOrder {
     }
 
     fn link(&mut self) {
-        self.edges.sort_unstable();
+        sort::by_number(&mut self.edges, |edge| edge.0);
         self.starts.clear();
         let mut edge = 0;
         for number in 0..=self.graph.len() as u32 {

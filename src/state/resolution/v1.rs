@@ -12,6 +12,7 @@ use super::account::{Observer, Outcome, SortKeys, Step};
 use super::partial::PartialState;
 use super::{Ground, RoomView};
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
+use crate::sort;
 use crate::state::auth::Refusal;
 use crate::state::map::{Differences, OutOfMemory};
 
@@ -121,7 +122,7 @@ impl V1 {
             ([], _) | (_, None) => {}
             ([only], _) => self.decided.push((slot, only.event)),
             (candidates, Some((kind, key))) => {
-                candidates.sort_unstable_by_key(|candidate| (Reverse(candidate.depth), candidate.sha1));
+                sort::in_place(candidates, |a, b| (Reverse(a.depth), a.sha1) < (Reverse(b.depth), b.sha1));
                 self.contests.push(Contest { slot, turn: Turn::of(kind, key), start, end: self.candidates.len() });
             }
         }

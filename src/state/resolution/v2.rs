@@ -13,6 +13,7 @@ use super::{Ground, RoomView};
 use crate::event::table::Verdict;
 use crate::event::version::ResolutionAlgorithm;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
+use crate::sort;
 use crate::state::auth::Refusal;
 use crate::state::map::OutOfMemory;
 
@@ -89,9 +90,9 @@ impl V2 {
                 self.leftover.push(Leftover { event, rank, origin_server_ts: room.events.origin_server_ts(event) });
             }
         }
-        self.leftover.sort_unstable_by(|a, b| {
+        sort::in_place(&mut self.leftover, |a, b| {
             let keys = |leftover: &Leftover| (leftover.rank, leftover.origin_server_ts);
-            keys(a).cmp(&keys(b)).then_with(|| room.id(a.event).cmp(room.id(b.event)))
+            keys(a).cmp(&keys(b)).then_with(|| room.id(a.event).cmp(room.id(b.event))).is_lt()
         });
         Ok(())
     }
