@@ -12,7 +12,7 @@
 //! | [`state`] | the persistent state map; auth rules; resolution |
 //! | [`import`] | events out of bytes |
 //! | [`room`] | [`room::Room`]: the one door in; taking events in, asking questions |
-//! | [`view`] | what is derived for people to look at: the lane layout |
+//! | [`view`] | what is derived for people to look at: the lane layout, DOT |
 
 pub mod event;
 pub mod graph;

@@ -3,44 +3,11 @@
 
 mod support;
 
-use roomscope::event::table::{Arrival, Verdict};
-use roomscope::nid::{EventNid, Slot};
-use roomscope::room::{AddOptions, Room, RoomOptions};
+use roomscope::event::table::Verdict;
+use roomscope::nid::EventNid;
+use roomscope::room::Room;
 use std::collections::BTreeSet;
-use support::{Capture, State};
-
-fn replay(capture: &Capture) -> Room {
-    let mut room = Room::new(RoomOptions::default());
-    for step in capture.steps() {
-        let arrival = match &*step.kind {
-            "new" => Arrival::Live,
-            "old" => Arrival::Backfill,
-            _ => Arrival::Outlier,
-        };
-        let options = AddOptions { arrival, state_before: step.state_before, ..AddOptions::default() };
-        let report = room.add(step.pdu.as_bytes(), options).unwrap();
-        assert_eq!(report.problems, [], "{}", capture.name);
-    }
-    // A few outliers stand in no step: invites that came before the room, and what a join's answer left over.
-    for event in capture.events.iter().filter(|event| room.find(&event.id).is_err()).collect::<Vec<_>>() {
-        assert!(event.outlier, "{} in {}", event.id, capture.name);
-        let options = AddOptions { arrival: Arrival::Outlier, ..AddOptions::default() };
-        let report = room.add(event.pdu.to_string().as_bytes(), options).unwrap();
-        assert_eq!(report.problems, [], "{}", capture.name);
-    }
-    room
-}
-
-fn readable(room: &Room, entries: &[(Slot, EventNid)]) -> State {
-    entries
-        .iter()
-        .map(|&(slot, nid)| {
-            let (kind, key) = room.slots().pair(slot).unwrap();
-            let pair = (room.strings().event_type(kind).to_owned(), room.strings().state_key(key).to_owned());
-            (pair, room.strings().event_id(nid).to_owned())
-        })
-        .collect()
-}
+use support::{readable, replay};
 
 fn ids(room: &Room, nids: impl IntoIterator<Item = EventNid>) -> BTreeSet<String> {
     nids.into_iter().map(|nid| room.strings().event_id(nid).to_owned()).collect()
@@ -51,7 +18,7 @@ fn states_verdicts_and_extremities_are_the_servers() {
     let mut differences = Vec::new();
     let (mut states, mut rooms) = (0, 0);
     for capture in support::captures() {
-        let mut room = replay(&capture);
+        let mut room = replay(&capture, |pdu| pdu);
         rooms += 1;
         for event in &capture.events {
             let nid = room.find(&event.id).unwrap();

@@ -8,4 +8,5 @@ pub mod json;
 pub mod pdu;
 pub mod redact;
 pub mod table;
+pub mod thin;
 pub mod version;

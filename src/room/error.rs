@@ -30,6 +30,15 @@ pub enum RoomError {
     /// A table that there is not.
     #[error("there is no table {0:?}")]
     UnknownTable(String),
+    /// Two rooms that are to be compared are different rooms.
+    #[error("this is room {0:?}, the other is {1:?}")]
+    WrongRoom(String, String),
+    /// Two rooms that are to be compared are read by different room versions.
+    #[error("this room has version {0:?}, the other {1:?}")]
+    WrongRoomVersion(&'static str, &'static str),
+    /// The events' JSON is asked for, and the room was told not to keep it.
+    #[error("the room was opened without keeping the events' JSON (`keepJson: false`)")]
+    NoJson,
 }
 
 impl RoomError {
@@ -46,6 +55,9 @@ impl RoomError {
             Self::Full => "room-full",
             Self::OutOfMemory => "out-of-memory",
             Self::UnknownTable(_) => "unknown-table",
+            Self::WrongRoom(..) => "wrong-room",
+            Self::WrongRoomVersion(..) => "wrong-room-version",
+            Self::NoJson => "no-json",
         }
     }
 }

@@ -4,7 +4,9 @@
 //! question never changes the room, and a call that fails leaves it as it was.
 
 mod batch;
+mod compare;
 mod error;
+mod export;
 mod judge;
 mod options;
 mod questions;
@@ -15,6 +17,7 @@ mod take_in;
 mod texts;
 
 pub use batch::Batch;
+pub use compare::Comparison;
 pub use error::RoomError;
 pub use options::{AddOptions, AddReport, Order, Problem, RoomOptions};
 pub use questions::{EventInfo, TimelineOptions, TimelineOrder};

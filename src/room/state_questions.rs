@@ -12,14 +12,14 @@ use crate::state::map::{StateMaps, Version};
 use crate::state::resolution::Account;
 use sha2::{Digest as _, Sha256};
 
-/// The difference of two states, by slot.
+/// The difference of two states, by slot. Of two rooms: slots and events of the second are numbers of that room.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StateDiff {
     /// In the second state alone.
     pub added: Vec<(Slot, EventNid)>,
     /// In the first state alone.
     pub removed: Vec<(Slot, EventNid)>,
-    /// Another event in the second state than in the first.
+    /// Another event in the second state than in the first: the slot in the first, the event there and the other.
     pub changed: Vec<(Slot, EventNid, EventNid)>,
 }
 

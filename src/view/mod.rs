@@ -1,3 +1,4 @@
-//! What is derived from the model for people to look at. Stands on [`crate::event`] and [`crate::nid`]; nothing stands on it.
+//! What is derived from the model for people to look at. Stands on [`crate::room`] and what is below it; nothing stands on it.
 
+pub mod dot;
 pub mod layout;

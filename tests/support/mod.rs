@@ -4,6 +4,9 @@
 pub mod rooms;
 
 use flate2::read::GzDecoder;
+use roomscope::event::table::Arrival;
+use roomscope::nid::{EventNid, Slot};
+use roomscope::room::{AddOptions, Room, RoomOptions};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -142,4 +145,39 @@ impl Capture {
             })
             .collect()
     }
+}
+
+/// Takes a captured room in as its server did; `change` has a hand in each PDU.
+pub fn replay(capture: &Capture, change: impl Fn(String) -> String) -> Room {
+    let mut room = Room::new(RoomOptions::default());
+    for step in capture.steps() {
+        let arrival = match &*step.kind {
+            "new" => Arrival::Live,
+            "old" => Arrival::Backfill,
+            _ => Arrival::Outlier,
+        };
+        let options = AddOptions { arrival, state_before: step.state_before, ..AddOptions::default() };
+        let report = room.add(change(step.pdu).as_bytes(), options).unwrap();
+        assert_eq!(report.problems, [], "{}", capture.name);
+    }
+    // A few outliers stand in no step: invites that came before the room, and what a join's answer left over.
+    for event in capture.events.iter().filter(|event| room.find(&event.id).is_err()).collect::<Vec<_>>() {
+        assert!(event.outlier, "{} in {}", event.id, capture.name);
+        let options = AddOptions { arrival: Arrival::Outlier, ..AddOptions::default() };
+        let report = room.add(change(event.pdu.to_string()).as_bytes(), options).unwrap();
+        assert_eq!(report.problems, [], "{}", capture.name);
+    }
+    room
+}
+
+/// A state by its strings.
+pub fn readable(room: &Room, entries: &[(Slot, EventNid)]) -> State {
+    entries
+        .iter()
+        .map(|&(slot, nid)| {
+            let (kind, key) = room.slots().pair(slot).unwrap();
+            let pair = (room.strings().event_type(kind).to_owned(), room.strings().state_key(key).to_owned());
+            (pair, room.strings().event_id(nid).to_owned())
+        })
+        .collect()
 }

@@ -1,0 +1,148 @@
+//! The event graph as DOT, the language of Graphviz, for whoever draws it elsewhere.
+//!
+//! A node an event, named by its event id; an edge from a child to each of its parents, older events on top. Parents that
+//! are not held are drawn dashed: they are the gaps. Graphviz lays out some thousand events, not more: give it a part.
+
+use crate::event::table::{Arrival, Verdict};
+use crate::graph::bits::EventBits;
+use crate::nid::EventNid;
+use crate::room::Room;
+use core::fmt::Write as _;
+
+/// Returns the graph of `events`, in their order. Parents that are held but not among them are left out.
+#[must_use]
+pub fn dot(room: &Room, events: &[EventNid]) -> String {
+    let mut drawing = Drawing { room, out: String::new(), drawn: EventBits::with_ids(room.events().ids()) };
+    drawing.out.push_str("digraph ");
+    write_quoted(room.room_id().unwrap_or_default(), &mut drawing.out);
+    drawing.out.push_str(" {\n  rankdir=BT;\n  node [shape=box, fontname=\"sans-serif\"];\n");
+    let mut events = events.to_vec();
+    events.retain(|&nid| drawing.node(nid));
+    for nid in events {
+        drawing.edges(nid);
+    }
+    drawing.out.push_str("}\n");
+    drawing.out
+}
+
+struct Drawing<'a> {
+    room: &'a Room,
+    out: String,
+    drawn: EventBits,
+}
+
+impl Drawing<'_> {
+    /// Draws a held event, if it has not been drawn: state events as boxes, others rounded; what was refused in colour.
+    fn node(&mut self, nid: EventNid) -> bool {
+        let (events, strings) = (self.room.events(), self.room.strings());
+        let (Some(kind), Some(sender)) = (events.kind(nid), events.sender(nid)) else { return false };
+        if !self.drawn.insert(nid) {
+            return false;
+        }
+        let state_key = events.state_key(nid).map(|key| strings.state_key(key));
+        let key = state_key.filter(|key| !key.is_empty());
+        self.name("  ", nid);
+        self.out.push_str(" [label=\"");
+        for line in [Some(strings.event_type(kind)), key, Some(strings.state_key(sender))].into_iter().flatten() {
+            write_escaped(line, &mut self.out);
+            self.out.push_str("\\n");
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(self.out, "{}\"", events.depth(nid));
+        self.out.push_str(if state_key.is_some() { "" } else { ", shape=ellipse" });
+        self.out.push_str(match events.verdict(nid) {
+            Verdict::Accepted => "];\n",
+            Verdict::SoftFailed => ", color=orange, style=dashed];\n",
+            Verdict::Rejected => ", color=red, style=dashed];\n",
+            Verdict::Outlier => ", color=gray, style=dashed];\n",
+        });
+        true
+    }
+
+    /// Draws the edges to an event's parents, and those of the parents that are gaps.
+    fn edges(&mut self, nid: EventNid) {
+        let events = self.room.events();
+        for &parent in events.prev_events(nid) {
+            let gap = !events.holds(parent) || events.arrival(parent) == Arrival::Outlier;
+            if gap && self.drawn.insert(parent) {
+                self.name("  ", parent);
+                self.out.push_str(" [label=\"not held\", color=gray, style=dashed];\n");
+            }
+            if self.drawn.contains(parent) {
+                self.name("  ", nid);
+                self.name(" -> ", parent);
+                self.out.push_str(";\n");
+            }
+        }
+    }
+
+    fn name(&mut self, before: &str, nid: EventNid) {
+        self.out.push_str(before);
+        write_quoted(self.room.strings().event_id(nid), &mut self.out);
+    }
+}
+
+fn write_quoted(text: &str, out: &mut String) {
+    out.push('"');
+    write_escaped(text, out);
+    out.push('"');
+}
+
+/// Writes what stands between quotes. Graphviz reads a backslash as an escape in labels, and no text may hold a NUL:
+/// backslashes are doubled and control characters of ASCII spelled out.
+fn write_escaped(text: &str, out: &mut String) {
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\0'..' ' => {
+                // As above.
+                let _ = write!(out, "\\\\u{:04x}", u32::from(character));
+            }
+            character => out.push(character),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::{AddOptions, RoomOptions};
+
+    fn room(events: &[&str]) -> Room {
+        let mut room = Room::new(RoomOptions::default());
+        let report = room.add(events.join("\n").as_bytes(), AddOptions::default()).unwrap();
+        assert_eq!(report.problems, []);
+        room
+    }
+
+    const CREATE: &str = r#"{"event_id":"$create","room_id":"!r:x","type":"m.room.create","state_key":"","sender":"@a:x","content":{"room_version":"11"},"depth":1,"origin_server_ts":1,"prev_events":[],"auth_events":[]}"#;
+    const JOIN: &str = r#"{"event_id":"$join","room_id":"!r:x","type":"m.room.member","state_key":"@a:x","sender":"@a:x","content":{"membership":"join"},"depth":2,"origin_server_ts":1,"prev_events":["$create"],"auth_events":["$create"]}"#;
+    const TEXT: &str = r#"{"event_id":"$\"t\\","room_id":"!r:x","type":"a\n\"b\\","sender":"@a:x","content":{},"depth":3,"origin_server_ts":1,"prev_events":["$join","$lost"],"auth_events":["$create","$join"]}"#;
+
+    #[test]
+    fn draws_events_edges_and_gaps() {
+        let room = room(&[CREATE, JOIN, TEXT]);
+        let expected = r#"digraph "!r:x" {
+  rankdir=BT;
+  node [shape=box, fontname="sans-serif"];
+  "$create" [label="m.room.create\n@a:x\n1"];
+  "$join" [label="m.room.member\n@a:x\n@a:x\n2"];
+  "$\"t\\" [label="a\\u000a\"b\\\n@a:x\n3", shape=ellipse, color=gray, style=dashed];
+  "$join" -> "$create";
+  "$\"t\\" -> "$join";
+  "$lost" [label="not held", color=gray, style=dashed];
+  "$\"t\\" -> "$lost";
+}
+"#;
+        assert_eq!(dot(&room, room.topological()), expected);
+    }
+
+    #[test]
+    fn draws_a_part_without_what_is_held_elsewhere() {
+        let room = room(&[CREATE, JOIN, TEXT]);
+        let text = room.find("$\"t\\").unwrap();
+        let drawn = dot(&room, &[text, text]);
+        assert!(!drawn.contains("$join") && drawn.contains("$lost"));
+        assert_eq!((drawn.matches("[label=").count(), drawn.matches("->").count()), (2, 1));
+    }
+}
