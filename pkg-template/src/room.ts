@@ -1,29 +1,37 @@
 // The room as JavaScript sees it: a thin facade over the generated binding, which tsc checks it against.
 
+import { idOrNull, oneOf, string, strings, timelineArguments } from "./arguments.js";
 import { RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
 import { chunksOf, inputBytes, type AsyncInput } from "./input.js";
+import { diffOf, entriesOf, joined, resolutionOf, splitIds, VERDICTS } from "./lists.js";
+import { Progress, turn } from "./progress.js";
 import type {
   AddOptions,
   AddReport,
   BackwardExtremity,
+  Comparison,
+  DotOptions,
   Draft,
   EventId,
   EventInfo,
   Layout,
+  NdjsonOptions,
   Resolution,
   RoomOptions,
   StateChange,
   StateDiff,
   StateEntry,
   TimelineOptions,
+  Verdict,
 } from "./types.js";
 
 /** Work between two looks at the clock. */
 const CHUNK_BYTES = 1 << 20;
 const CHUNK_EVENTS = 1024;
-const PROGRESS_MS = 50;
+/** Events whose JSON is asked for at a time. */
+const CHUNK_IDS = 256;
 /** Reading is the greater part of the work. */
 const READING_SHARE = 0.7;
 
@@ -260,7 +268,7 @@ export class Room {
    * const { added, removed, changed } = room.stateDiff(before, after);
    */
   stateDiff(a: EventId | null, b: EventId | null): StateDiff {
-    return this.#raw.call((raw) => raw.stateDiff(idOrNull("a", a), idOrNull("b", b))) as StateDiff;
+    return diffOf(this.#raw.call((raw) => raw.stateDiff(idOrNull("a", a), idOrNull("b", b))));
   }
 
   /** Every event that changed this key's value in the state, in topological order, and how. */
@@ -289,9 +297,89 @@ export class Room {
     return resolutionOf(this.#raw.call((raw) => raw.resolve(ids)));
   }
 
+  /**
+   * Another server's view of the same room against this one: what only one of them has, where they part, and how their
+   * current states differ. Events are matched by id and states by their ids, so it takes well under a second for rooms
+   * of a million events; how the states at one event differ is worked out when its `state` is read.
+   *
+   * @throws RoomscopeError `wrong-room`, `wrong-room-version`, `bad-argument`
+   * @example
+   * const { onlyHere, onlyThere, differing } = ours.compare(theirs);
+   * console.log(`parted at ${differing[0]?.eventId}`, differing[0]?.state);
+   */
+  compare(other: Room): Comparison {
+    if (typeof other !== "object" || other === null || !(#raw in other)) {
+      throw new RoomscopeError("bad-argument", "A room is compared with another Room.");
+    }
+    if (other === this) {
+      const currentState = { added: [], removed: [], changed: [] };
+      return { onlyHere: [], onlyThere: [], differing: [], currentState };
+    }
+    const [here, there] = [this.#raw, other.#raw];
+    const [onlyHere, onlyThere, ids, verdicts, current] = here.callWith(there, (raw, another) =>
+      raw.compare(another),
+    ) as [unknown, unknown, unknown, Uint8Array, unknown];
+    const differing = splitIds(ids).map((eventId, index) => {
+      let state: StateDiff | null | undefined;
+      return {
+        eventId,
+        here: VERDICTS[verdicts[2 * index] as number] as Verdict,
+        there: VERDICTS[verdicts[2 * index + 1] as number] as Verdict,
+        get state() {
+          if (state === undefined) {
+            const lists = here.callWith(there, (raw, another) => raw.stateDiffTo(another, eventId));
+            state = lists === undefined ? null : diffOf(lists);
+          }
+          return state;
+        },
+      };
+    });
+    return { onlyHere: splitIds(onlyHere), onlyThere: splitIds(onlyThere), differing, currentState: diffOf(current) };
+  }
+
   /** Lane layout, one row an event in topological order: typed arrays, no per-event objects. */
   layout(): Layout {
     return this.#raw.call((raw) => raw.layout()) as Layout;
+  }
+
+  /**
+   * The event graph as DOT, for Graphviz: a node an event, an edge from each event to its parents, parents that are not
+   * held drawn dashed. Of all events but outliers, or of those given. Graphviz lays out some thousand events at most.
+   *
+   * @throws RoomscopeError `unknown-event`, `bad-argument`
+   * @example
+   * writeFileSync("room.dot", room.toDot({ eventIds: room.timeline({ direction: "b", limit: 200 }) }));
+   */
+  toDot(options: DotOptions = {}): string {
+    const ids = options.eventIds === undefined ? undefined : strings("eventIds", options.eventIds);
+    oneOf("cluster", options.cluster, ["none"]);
+    return this.#raw.call((raw) => raw.dot(ids));
+  }
+
+  /**
+   * The events' JSON, one event a line: all in the order in which they were taken in, or those given.
+   *
+   * With `thin`, all content is left out that no auth rule, resolution or event id needs: messages, names, topics,
+   * reasons. The room can be shown to others and still resolves alike, with the same event ids. What stays: who, when,
+   * how often, types, state keys, memberships, power levels, join rules.
+   *
+   * @throws RoomscopeError `no-json` (the room was opened with `keepJson: false`), `no-room-version` (to thin, it must
+   *   be known), `unknown-event`, `bad-argument`
+   * @example
+   * writeFileSync("broken-room.ndjson", room.toNdjson({ thin: true }));
+   */
+  toNdjson(options: NdjsonOptions = {}): Uint8Array {
+    const ids = options.eventIds === undefined ? undefined : strings("eventIds", options.eventIds);
+    const thin = options.thin === true;
+    const chunks: Uint8Array[] = [];
+    const end = ids?.length ?? this.size;
+    for (let from = 0; from < end;) {
+      const part = ids?.slice(from, from + CHUNK_IDS);
+      const [bytes, next] = this.#raw.call((raw) => raw.ndjson(part, thin, from)) as [Uint8Array, number | undefined];
+      chunks.push(bytes);
+      from = next ?? from + CHUNK_IDS;
+    }
+    return joined(chunks);
   }
 
   /** Bytes of memory that the room holds in the engine: `model` without, `total` with the events' own text. */
@@ -309,105 +397,4 @@ export class Room {
   [Symbol.dispose](): void {
     this.free();
   }
-}
-
-/** Calls back about every 50 ms of work. */
-class Progress {
-  readonly #callback: ((done: number) => void) | undefined;
-  #last = performance.now();
-
-  constructor(callback: ((done: number) => void) | undefined) {
-    this.#callback = callback;
-  }
-
-  /** Tells the share done if it is time; returns whether it was. */
-  tell(done: number): boolean {
-    const now = performance.now();
-    if (now - this.#last < PROGRESS_MS) return false;
-    this.#last = now;
-    this.#callback?.(Math.min(done, 1));
-    return true;
-  }
-
-  end(): void {
-    this.#callback?.(1);
-  }
-}
-
-/** Gives the event loop its turn. A timeout of 0 may be held back for milliseconds, a message is not. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
-}
-
-function splitIds(list: unknown): EventId[] {
-  const [text, ends] = list as [string, Uint32Array];
-  const ids = new Array<EventId>(ends.length);
-  let start = 0;
-  for (let index = 0; index < ends.length; index += 1) {
-    const end = ends[index] as number;
-    ids[index] = text.slice(start, end);
-    start = end;
-  }
-  return ids;
-}
-
-/** Three strings an entry. */
-function entriesOf(list: unknown): StateEntry[] {
-  const parts = splitIds(list);
-  const entries = new Array<StateEntry>(parts.length / 3);
-  for (let index = 0; index < entries.length; index += 1) {
-    entries[index] = parts.slice(3 * index, 3 * index + 3) as StateEntry;
-  }
-  return entries;
-}
-
-function resolutionOf(answer: unknown): Resolution {
-  const [account, text, ends] = answer as [Omit<Resolution, "result">, string, Uint32Array];
-  return { ...account, result: entriesOf([text, ends]) };
-}
-
-function timelineArguments(options: TimelineOptions): [boolean, boolean, number, number, boolean] {
-  return [
-    oneOf("order", options.order, ["topological", "stream"]) === "stream",
-    oneOf("direction", options.direction, ["f", "b"]) === "b",
-    count("offset", options.offset, 0),
-    count("limit", options.limit, 0xffff_ffff),
-    options.outliers === true,
-  ];
-}
-
-function count(name: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined || value === Number.POSITIVE_INFINITY) return value === undefined ? otherwise : 0xffff_ffff;
-  if (!Number.isInteger(value) || value < 0) {
-    throw new RoomscopeError("bad-argument", `${name} must be a whole number from 0 up, and is ${String(value)}.`);
-  }
-  return Math.min(value, 0xffff_ffff);
-}
-
-function oneOf<T extends string>(name: string, value: T | undefined, allowed: readonly T[]): T | undefined {
-  if (value === undefined || allowed.includes(value)) return value;
-  const words = allowed.map((word) => `"${word}"`).join(" or ");
-  throw new RoomscopeError("bad-argument", `${name} must be ${words}, and is ${String(value)}.`);
-}
-
-/** The binding takes the length of whatever it is given for a string's: anything else would crash the engine. */
-function string(name: string, value: unknown): string {
-  if (typeof value === "string") return value;
-  throw new RoomscopeError("bad-argument", `${name} must be a string, and is of type ${typeof value}.`);
-}
-
-function idOrNull(name: string, value: EventId | null): string | undefined {
-  return value === null ? undefined : string(name, value);
-}
-
-function strings(name: string, value: unknown): string[] {
-  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
-  throw new RoomscopeError("bad-argument", `${name} must be a list of strings.`);
 }

@@ -162,6 +162,49 @@ export interface ResolutionStep {
   reason?: string;
 }
 
+/** What sets two servers' views of one room apart. */
+export interface Comparison {
+  /** Held by this room alone, in topological order. */
+  onlyHere: EventId[];
+  /** Held by the other alone, in topological order. */
+  onlyThere: EventId[];
+  /** Where they came to different ends, in topological order: the first is where they parted. */
+  differing: Difference[];
+  /** The other's current state against this one's: `removed` is here alone, `added` there. */
+  currentState: StateDiff;
+}
+
+/**
+ * An event that both rooms hold, with another state after it or another verdict. Where one of them does not know the
+ * state (an outlier, or an event behind a gap) there is nothing to differ.
+ */
+export interface Difference {
+  eventId: EventId;
+  here: Verdict;
+  there: Verdict;
+  /**
+   * The other's state after it against this one's; null if they are equal (the verdicts differ) or one is not known.
+   * Worked out when it is first read, from both rooms: neither must have been freed.
+   */
+  readonly state: StateDiff | null;
+}
+
+/** Which events {@link Room.toDot} draws, and how. */
+export interface DotOptions {
+  /** Default: all but outliers. */
+  eventIds?: EventId[];
+  /** What events are drawn together by. Default `"none"`. */
+  cluster?: "none";
+}
+
+/** Which events {@link Room.toNdjson} writes, and how much of them. */
+export interface NdjsonOptions {
+  /** Default: all, in the order in which they were taken in. */
+  eventIds?: EventId[];
+  /** Leave out all content that no auth rule, resolution or event id needs. Default false. */
+  thin?: boolean;
+}
+
 /** An event that somebody wants to send. */
 export interface Draft {
   type: string;

@@ -3,7 +3,7 @@
 use super::objects::state_id;
 use super::{RawRoom, Result, joined, throw, to_js};
 use crate::nid::{EventNid, Slot};
-use crate::room::{ChangeCause, Explanation, Room};
+use crate::room::{ChangeCause, Explanation, Room, StateDiff};
 use crate::state::resolution::{Outcome, SortKeys};
 use js_sys::Array;
 use serde::Serialize;
@@ -31,34 +31,13 @@ impl RawRoom {
         Ok(entries(&self.room, &state))
     }
 
-    /// The state after `b` against the state after `a`.
+    /// The state after `b` against the state after `a`, as [`diff_lists`].
     #[wasm_bindgen(js_name = stateDiff)]
-    pub fn state_diff(&self, a: Option<String>, b: Option<String>) -> Result<JsValue> {
+    pub fn state_diff(&self, a: Option<String>, b: Option<String>) -> Result<Array> {
         let find = |id: Option<String>| id.map(|id| self.room.find(&id)).transpose();
         let diff =
             find(a).and_then(|a| find(b).and_then(|b| self.room.state_diff(a, b))).map_err(|error| throw(&error))?;
-        let room = &self.room;
-        let entry = |(slot, nid): (Slot, EventNid)| {
-            let (kind, state_key) = pair(room, slot);
-            (kind, state_key, room.strings().event_id(nid))
-        };
-        to_js(&DiffObject {
-            added: diff.added.into_iter().map(entry).collect(),
-            removed: diff.removed.into_iter().map(entry).collect(),
-            changed: diff
-                .changed
-                .into_iter()
-                .map(|(slot, from, to)| {
-                    let (kind, state_key) = pair(room, slot);
-                    ChangedObject {
-                        kind,
-                        state_key,
-                        from: room.strings().event_id(from),
-                        to: room.strings().event_id(to),
-                    }
-                })
-                .collect(),
-        })
+        Ok(diff_lists(&self.room, &self.room, &diff))
     }
 
     /// Every change of one slot's value.
@@ -165,6 +144,16 @@ fn entries(room: &Room, state: &[(Slot, EventNid)]) -> Array {
     }))
 }
 
+/// How a state of room `there` differs from one of room `here`: `[added, removed, changed]`, the last with four strings
+/// an entry: type, state key, the event here and there.
+pub(super) fn diff_lists(here: &Room, there: &Room, diff: &StateDiff) -> Array {
+    let changed = joined(diff.changed.iter().flat_map(|&(slot, from, to)| {
+        let (kind, key) = pair(here, slot);
+        [kind, key, here.strings().event_id(from), there.strings().event_id(to)]
+    }));
+    Array::of3(&entries(there, &diff.added), &entries(here, &diff.removed), &changed)
+}
+
 /// The keys that sort an event, by the names of the public surface.
 fn keys(keys: &SortKeys) -> BTreeMap<&'static str, Key> {
     match *keys {
@@ -189,23 +178,6 @@ fn keys(keys: &SortKeys) -> BTreeMap<&'static str, Key> {
 enum Key {
     Number(f64),
     Text(String),
-}
-
-#[derive(Serialize)]
-struct DiffObject<'a> {
-    added: Vec<(&'a str, &'a str, &'a str)>,
-    removed: Vec<(&'a str, &'a str, &'a str)>,
-    changed: Vec<ChangedObject<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ChangedObject<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    state_key: &'a str,
-    from: &'a str,
-    to: &'a str,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,15 @@
 // What a TypeScript user writes. It is compiled, never run; `satisfies` and the error marks hold the types in place.
 
-import { type AddReport, type EventInfo, init, type Layout, type Problem, Room, RoomscopeError } from "roomscope";
+import {
+  type AddReport,
+  type Comparison,
+  type EventInfo,
+  init,
+  type Layout,
+  type Problem,
+  Room,
+  RoomscopeError,
+} from "roomscope";
 import { Room as InlineRoom } from "roomscope/inline";
 import { init as initWeb } from "roomscope/web";
 
@@ -25,6 +34,10 @@ info?.verdict satisfies "accepted" | "soft-failed" | "rejected" | "outlier" | un
 room.timeline({ order: "stream", direction: "b", limit: 10 }) satisfies string[];
 const layout: Layout = room.layout();
 layout.lane satisfies Uint32Array;
+const comparison: Comparison = room.compare(new Room());
+comparison.differing[0]?.state?.changed satisfies { from: string; to: string }[] | undefined;
+room.toNdjson({ thin: true, eventIds: ["$x"] }) satisfies Uint8Array;
+room.toDot({ cluster: "none" }) satisfies string;
 
 try {
   room.authChain(["$x"]);

@@ -1,0 +1,43 @@
+// What callers give, checked before the engine sees it.
+
+import { RoomscopeError } from "./errors.js";
+import type { EventId, TimelineOptions } from "./types.js";
+
+export function timelineArguments(options: TimelineOptions): [boolean, boolean, number, number, boolean] {
+  return [
+    oneOf("order", options.order, ["topological", "stream"]) === "stream",
+    oneOf("direction", options.direction, ["f", "b"]) === "b",
+    count("offset", options.offset, 0),
+    count("limit", options.limit, 0xffff_ffff),
+    options.outliers === true,
+  ];
+}
+
+function count(name: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined || value === Number.POSITIVE_INFINITY) return value === undefined ? otherwise : 0xffff_ffff;
+  if (!Number.isInteger(value) || value < 0) {
+    throw new RoomscopeError("bad-argument", `${name} must be a whole number from 0 up, and is ${String(value)}.`);
+  }
+  return Math.min(value, 0xffff_ffff);
+}
+
+export function oneOf<T extends string>(name: string, value: T | undefined, allowed: readonly T[]): T | undefined {
+  if (value === undefined || allowed.includes(value)) return value;
+  const words = allowed.map((word) => `"${word}"`).join(" or ");
+  throw new RoomscopeError("bad-argument", `${name} must be ${words}, and is ${String(value)}.`);
+}
+
+/** The binding takes the length of whatever it is given for a string's: anything else would crash the engine. */
+export function string(name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new RoomscopeError("bad-argument", `${name} must be a string, and is of type ${typeof value}.`);
+}
+
+export function idOrNull(name: string, value: EventId | null): string | undefined {
+  return value === null ? undefined : string(name, value);
+}
+
+export function strings(name: string, value: unknown): string[] {
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+  throw new RoomscopeError("bad-argument", `${name} must be a list of strings.`);
+}

@@ -1,0 +1,55 @@
+// What comes out of the engine in long lists: strings as one string with the places of their ends, bytes in parts.
+
+import type { EventId, Resolution, StateDiff, StateEntry, Verdict } from "./types.js";
+
+/** Verdicts by the engine's numbers. */
+export const VERDICTS: readonly Verdict[] = ["outlier", "accepted", "soft-failed", "rejected"];
+
+export function joined(chunks: Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+export function splitIds(list: unknown): EventId[] {
+  const [text, ends] = list as [string, Uint32Array];
+  const ids = new Array<EventId>(ends.length);
+  let start = 0;
+  for (let index = 0; index < ends.length; index += 1) {
+    const end = ends[index] as number;
+    ids[index] = text.slice(start, end);
+    start = end;
+  }
+  return ids;
+}
+
+/** Three strings an entry. */
+export function entriesOf(list: unknown): StateEntry[] {
+  const parts = splitIds(list);
+  const entries = new Array<StateEntry>(parts.length / 3);
+  for (let index = 0; index < entries.length; index += 1) {
+    entries[index] = parts.slice(3 * index, 3 * index + 3) as StateEntry;
+  }
+  return entries;
+}
+
+export function resolutionOf(answer: unknown): Resolution {
+  const [account, text, ends] = answer as [Omit<Resolution, "result">, string, Uint32Array];
+  return { ...account, result: entriesOf([text, ends]) };
+}
+
+/** The difference of two states: three lists, of which the last has four strings an entry. */
+export function diffOf(lists: unknown): StateDiff {
+  const [added, removed, changed] = lists as [unknown, unknown, unknown];
+  const parts = splitIds(changed);
+  const changes = new Array<StateDiff["changed"][number]>(parts.length / 4);
+  for (let index = 0; index < changes.length; index += 1) {
+    const [type, stateKey, from, to] = parts.slice(4 * index, 4 * index + 4) as [string, string, EventId, EventId];
+    changes[index] = { type, stateKey, from, to };
+  }
+  return { added: entriesOf(added), removed: entriesOf(removed), changed: changes };
+}

@@ -1,0 +1,65 @@
+//! Comparing rooms and giving them out, for JavaScript.
+
+use super::state::diff_lists;
+use super::{RawRoom, Result, throw};
+use crate::nid::EventNid;
+use crate::view::dot::dot;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+/// About how many bytes go out at a time: a room's JSON is not held twice in WebAssembly's memory.
+const CHUNK_BYTES: usize = 1 << 20;
+
+#[wasm_bindgen]
+impl RawRoom {
+    /// What sets another server's view of the room apart: `[onlyHere, onlyThere, differing, verdicts, currentState]`, ids
+    /// as `[ids, ends]`, the two verdicts of each event that differs as numbers (the order of `Verdict`), and the state as
+    /// [`diff_lists`].
+    pub fn compare(&mut self, other: &mut RawRoom) -> Result<Array> {
+        let comparison = self.room.compare(&mut other.room).map_err(|error| throw(&error))?;
+        let mut here = Vec::with_capacity(comparison.differing.len());
+        let mut verdicts = Vec::with_capacity(2 * comparison.differing.len());
+        for &(ours, theirs) in &comparison.differing {
+            here.push(ours);
+            verdicts.extend([self.room.events().verdict(ours) as u8, other.room.events().verdict(theirs) as u8]);
+        }
+        let lists = Array::of3(&self.ids(&comparison.only_here), &other.ids(&comparison.only_there), &self.ids(&here));
+        lists.push(&Uint8Array::from(&*verdicts));
+        lists.push(&diff_lists(&self.room, &other.room, &comparison.current_state));
+        Ok(lists)
+    }
+
+    /// The state after an event in another server's view of the room against that in this one, as [`diff_lists`].
+    #[wasm_bindgen(js_name = stateDiffTo)]
+    pub fn state_diff_to(&self, other: &RawRoom, id: &str) -> Result<Option<Array>> {
+        let diff = self.room.state_diff_to(&other.room, id).map_err(|error| throw(&error))?;
+        Ok(diff.map(|diff| diff_lists(&self.room, &other.room, &diff)))
+    }
+
+    /// The JSON of some events, one a line, as `[bytes]`; or a part of that of all, from number `from` in order of arrival
+    /// on, as `[bytes, next]`.
+    pub fn ndjson(&self, ids: Option<Vec<String>>, thin: bool, from: usize) -> Result<Array> {
+        let mut out = String::new();
+        if let Some(ids) = ids {
+            self.room.write_ndjson(&self.find_all(&ids)?, thin, &mut out).map_err(|error| throw(&error))?;
+            return Ok(Array::of1(&Uint8Array::from(out.as_bytes())));
+        }
+        let held = self.room.events().held();
+        let mut next = from;
+        while out.len() < CHUNK_BYTES
+            && let Some(nid) = held.get(next..=next)
+        {
+            self.room.write_ndjson(nid, thin, &mut out).map_err(|error| throw(&error))?;
+            next += 1;
+        }
+        Ok(Array::of2(&Uint8Array::from(out.as_bytes()), &(next as u32).into()))
+    }
+
+    /// The graph of some events, or of all but outliers, as DOT.
+    pub fn dot(&self, ids: Option<Vec<String>>) -> Result<String> {
+        Ok(match ids {
+            Some(ids) => dot(&self.room, &self.find_all(&ids)?),
+            None => dot(&self.room, self.room.topological()),
+        })
+    }
+}
