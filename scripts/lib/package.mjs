@@ -28,6 +28,7 @@ async function assemble(version) {
   await mustRun("Compiling the TypeScript facade", process.execPath, [
     ...[join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "pkg-template"), "--outDir", dist],
   ]);
+  cpSync(join(ROOT, "pkg-template/sql"), join(dist, "sql"), { recursive: true });
 
   const manifest = JSON.parse(readFileSync(join(ROOT, "pkg-template/package.json"), "utf8"));
   writeFileSync(

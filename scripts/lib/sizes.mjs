@@ -2,7 +2,7 @@
 // has it ready. Printed at every build; the sizes are held to scripts/budget.json.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { mustRun, ROOT, Stop } from "./run.mjs";
@@ -50,7 +50,8 @@ export async function checkBudget(dist) {
     `  ${"file".padEnd(16)} ${["raw", "gzip", "brotli", "budget"].map((name) => name.padStart(10)).join(" ")}`,
   );
   for (const name of readdirSync(dist).sort()) {
-    if (name.endsWith(".d.ts")) continue;
+    // Types and the command line's folder are not what a page loads.
+    if (name.endsWith(".d.ts") || extname(name) === "") continue;
     const bytes = readFileSync(join(dist, name));
     const brotli = brotliCompressSync(bytes).length;
     const limit = budget.brotliBytes[name];

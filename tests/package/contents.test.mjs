@@ -33,6 +33,16 @@ test("there is one wasm, a licence of each kind, a README, and nothing but dist 
   assert.deepEqual(wasm, ["core_bg.wasm"]);
 });
 
+test("the command is there with its SQL, and no types of its inside", () => {
+  assert.match(readFileSync(join(folder, manifest.bin.roomscope), "utf8"), /^#!\/usr\/bin\/env node\n/);
+  const servers = ["dendrite.postgres", "dendrite.sqlite", "synapse.postgres", "synapse.sqlite"];
+  assert.deepEqual(
+    readdirSync(join(folder, "dist/sql")).sort(),
+    servers.map((name) => `${name}.sql`),
+  );
+  assert.ok(readdirSync(join(folder, "dist/cli")).every((name) => name.endsWith(".js")));
+});
+
 test("nothing needs to be installed beside it", () => {
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.scripts, undefined);

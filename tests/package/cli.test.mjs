@@ -1,0 +1,186 @@
+// The command line as a program among others: what it reads, how it ends, and that a room cannot steer a terminal.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { Room } from "roomscope";
+import { captured, file, roomscope, shell } from "./command.mjs";
+import { FORK, message, ndjson } from "./events.mjs";
+
+const NAME = "north-pier-v11-hs1";
+const EVENTS = captured(NAME);
+const FILE = file("room.ndjson", EVENTS);
+const ROOM = new Room();
+ROOM.add(EVENTS);
+
+test("a file, gzip, standard input and gzip on standard input are one room", async () => {
+  const packed = gzipSync(EVENTS);
+  const fromFile = await roomscope([FILE, "--json"]);
+  assert.equal(fromFile.code, 0);
+  for (const { out } of [
+    await roomscope(["summary", file("room.ndjson.gz", packed), "--json"]),
+    await roomscope(["--json"], { input: EVENTS }),
+    await roomscope(["summary", "-", "--json"], { input: packed }),
+    await shell(`cat ${FILE} | "$0" --json`),
+    await shell(`"$0" <(cat ${FILE}) --json`),
+  ]) {
+    assert.equal(out, fromFile.out);
+  }
+});
+
+test("--json prints what the calls of the package return", async () => {
+  const json = async (...args) => JSON.parse((await roomscope([...args, "--json"])).out);
+  const merge = ROOM.rows().find(({ prevEvents }) => prevEvents.length > 1).eventId;
+  const sorted = (entries) => entries.map(String).sort();
+  assert.deepEqual(sorted(await json("state", FILE)), sorted(ROOM.currentState()));
+  assert.deepEqual(sorted(await json("state", FILE, merge)), sorted(ROOM.stateAfter(merge)));
+  assert.deepEqual(sorted(await json("state", FILE, merge, "--before")), sorted(ROOM.stateBefore(merge)));
+  assert.deepEqual(await json("history", FILE, "m.room.topic"), ROOM.stateHistory("m.room.topic", ""));
+  assert.deepEqual(await json("explain", FILE, merge), ROOM.explain(merge));
+  const [tip] = ROOM.forwardExtremities();
+  assert.deepEqual(await json("diff", FILE, merge, tip), ROOM.stateDiff(merge, tip));
+  assert.equal(await json("dot", FILE), ROOM.toDot());
+  const { out } = await roomscope(["log", FILE, "--json"]);
+  assert.deepEqual(
+    out.trimEnd().split("\n").map(JSON.parse),
+    ROOM.rows({ direction: "b" }).map((event) => JSON.parse(JSON.stringify(event))),
+  );
+});
+
+test("every short id that the log shows leads to its event", async () => {
+  const ids = ROOM.timeline();
+  const { out } = await roomscope(["log", FILE]);
+  const shown = out.split("\n").flatMap((line) => /(\S{7})  \d\d-\d\d/.exec(line)?.[1] ?? []);
+  assert.equal(shown.length, ids.length);
+  assert.equal(new Set(shown).size, ids.length);
+  const dashed = shown.find((id) => id.startsWith("-"));
+  assert.ok(dashed, "one that looks like an option");
+  for (const id of [dashed, shown[3], `$${shown[3]}`, ids[2]]) {
+    const { out: page, code } = await roomscope(["explain", FILE, id]);
+    assert.equal(code, 0);
+    assert.ok(page.includes(`\n${ids.find((full) => full.startsWith(id.startsWith("$") ? id : `$${id}`))} · `));
+  }
+});
+
+test("exit codes: 0 done, 1 differs, 2 not understood or not readable, with one line that says why", async () => {
+  const [a, b] = [ROOM.timeline()[4], ROOM.forwardExtremities()[0]];
+  const code = async (...args) => (await roomscope(args)).code;
+  assert.equal(await code("diff", FILE, a, a), 0);
+  assert.equal(await code("diff", FILE, a, b), 1);
+  assert.equal(await code("diff", FILE, FILE), 0);
+  assert.equal(
+    await code("diff", FILE, file("shorter.ndjson", EVENTS.subarray(0, EVENTS.lastIndexOf("\n", -2) + 1))),
+    1,
+  );
+  for (const [args, reason] of [
+    [["nowhere.ndjson"], /no such file/],
+    [["."], /folder/],
+    [["state", FILE, "zzz"], /No event of room.ndjson/],
+    [["state", FILE, "Z"], /any of \d events/],
+    [["state", FILE, ""], /single quotes/],
+    [["state", FILE, "--before"], /needs an event/],
+    [["explain", FILE], /Usage: roomscope explain FILE EVENT/],
+    [["summary", FILE, FILE], /too much/],
+    [["summary", FILE, "--frobnicate"], /Unknown option/],
+    [["log", FILE, "--limit", "many"], /whole number/],
+    [["help", "frobnicate"], /no command/],
+    [["sql", "synapse", "oracle", "!r"], /sqlite or postgres/],
+    [["sql", "synapse", "sqlite", "!r' or '1'='1"], /no room id/],
+    [[file("text.txt", "What is this?\n")], /no event/],
+    [[file("cut.gz", gzipSync(EVENTS).subarray(0, 5000))], /end too early/],
+    [[file("bad.gz", Buffer.from(gzipSync(EVENTS)).fill(255, 3000, 3500))], /damaged/],
+    [[file("homeserver.db", "SQLite format 3\0…")], /roomscope sql/],
+    [["diff", FILE, file("other.ndjson", captured("v1-s1-hs1"))], /the other is/],
+  ]) {
+    const outcome = await roomscope(args);
+    assert.equal(outcome.code, 2, args.join(" "));
+    assert.equal(outcome.out, "");
+    assert.match(outcome.err, reason);
+    assert.ok(
+      outcome.err.split("\n").every((line) => line === "" || line.startsWith("roomscope: ") || line.includes(":1:")),
+    );
+  }
+});
+
+test("what cannot be read is told with its line, and the rest is shown", async () => {
+  const input = Buffer.concat([ndjson(FORK), Buffer.from("not json\n")]);
+  const { code, out, err } = await roomscope(["log"], { input });
+  assert.equal(code, 0);
+  assert.match(err, /standard input:6: bad-json: /);
+  assert.equal(out.trimEnd().split("\n").length, FORK.length);
+});
+
+test("a pipe that closes early ends it quietly", async () => {
+  const long = [...FORK.slice(0, 2)];
+  for (let i = 0; i < 20_000; i++) long.push(message(`$m${i}`, [i === 0 ? "$join" : `$m${i - 1}`], { depth: i + 3 }));
+  file("long.ndjson", ndjson(long));
+  const { out, err, code } = await shell(`"$0" log long.ndjson | head -n 2`);
+  assert.equal(out.split("\n").length, 3);
+  assert.equal(err, "");
+  assert.equal(code, 0);
+});
+
+test("colours are for terminals, unless the environment says otherwise", async () => {
+  const colour = /\u001b\[/;
+  const out = async (env) => (await roomscope(["log", FILE, "-n", "5"], { env })).out;
+  assert.doesNotMatch(await out({}), colour);
+  assert.match(await out({ FORCE_COLOR: "1" }), colour);
+  assert.doesNotMatch(await out({ FORCE_COLOR: "0" }), colour);
+  assert.doesNotMatch(await out({ NO_COLOR: "1" }), colour);
+});
+
+test("nothing in a room reaches the terminal as anything but text", async () => {
+  const evil = "\u001b]0;owned\u0007\u001b[2J\r\u202e\u009b31m\u2028";
+  const state = { type: `m.${evil}`, state_key: evil, depth: 3, content: { [evil]: evil } };
+  const room = [
+    ...FORK.slice(0, 2),
+    message("$a", ["$join"], state),
+    message(`$${evil}`, ["$a", `$gone${evil}`], { depth: 4, content: { body: evil }, sender: `@${evil}:example.org` }),
+  ];
+  file("evil.ndjson", ndjson(room));
+  for (const args of [
+    ["evil.ndjson"],
+    ["log", "evil.ndjson"],
+    ["state", "evil.ndjson"],
+    ["explain", "evil.ndjson", "a"],
+  ]) {
+    const { out, err } = await roomscope(args);
+    assert.ok(out.length > 100);
+    assert.doesNotMatch(
+      out + err,
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029]/u,
+      args.join(" "),
+    );
+  }
+});
+
+test("thin: the ids, the states and the verdicts of every capture, and no message", async () => {
+  for (const name of [NAME, "v1-s1-hs1", "v3-s1-hs2", "v6-s1-hs1", "v9-s1-hs3", "v10-s2-hs1", "v12-s3-hs2"]) {
+    const events = captured(name);
+    const { out } = await roomscope(["thin"], { input: events });
+    assert.ok(!out.includes('"body"'));
+    const [whole, thin] = [new Room(), new Room()];
+    whole.add(events);
+    assert.deepEqual(thin.add(out).problems, []);
+    const { onlyHere, onlyThere, differing } = whole.compare(thin);
+    assert.deepEqual([onlyHere, onlyThere, differing.length], [[], [], 0], name);
+  }
+});
+
+test("the SQL gets the events out of a database as the server keeps them", async (context) => {
+  const { code } = await shell("command -v sqlite3");
+  if (code !== 0) return context.skip("sqlite3 is not installed");
+  const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
+  const rows = EVENTS.toString().trimEnd().split("\n");
+  const inserts = rows.flatMap((json, i) => [
+    `insert into events values (${i}, ${quoted(ROOM.roomId)}, ${i});`,
+    `insert into event_json values (${i}, ${quoted(json)});`,
+  ]);
+  inserts.push("insert into events values (-1, '!other', 1); insert into event_json values (-1, '{}');");
+  const tables = "create table events (event_id, room_id, stream_ordering); create table event_json (event_id, json);";
+  file("make.sql", `begin; ${tables}\n${inserts.join("\n")}\ncommit;`);
+  const script = `sqlite3 synapse.db < make.sql && "$0" sql synapse sqlite '${ROOM.roomId}' | sqlite3 -readonly synapse.db`;
+  const { out, err } = await shell(script);
+  assert.equal(err, "");
+  assert.deepEqual(out.trimEnd().split("\n"), rows);
+});
