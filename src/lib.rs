@@ -10,6 +10,7 @@
 //! | [`event`] | reading events: JSON, versions, canonical JSON, redaction, hashes, ids; the event columns |
 //! | [`graph`] | orderings, extremities, gaps, walks, the causal order of a batch |
 //! | [`state`] | the persistent state map; auth rules; resolution |
+//! | [`storage`] | blocks and snapshots: state as Dendrite's room server stores it |
 //! | [`import`] | events out of bytes |
 //! | [`room`] | [`room::Room`]: the one door in; taking events in, asking questions |
 //! | [`view`] | what is derived for people to look at: the lane layout, DOT |
@@ -21,6 +22,7 @@ pub mod nid;
 pub mod room;
 mod sort;
 pub mod state;
+pub mod storage;
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]

@@ -14,6 +14,7 @@ import type {
   Comparison,
   DotOptions,
   Draft,
+  Effects,
   EventId,
   EventInfo,
   Layout,
@@ -23,6 +24,9 @@ import type {
   StateChange,
   StateDiff,
   StateEntry,
+  StorageFigures,
+  TableData,
+  TableName,
   TimelineOptions,
   Verdict,
 } from "./types.js";
@@ -50,7 +54,12 @@ export class Room {
     const auth = oneOf("auth", options.auth, ["enforce", "off"]) !== "off";
     const version = options.roomVersion === undefined ? undefined : string("roomVersion", options.roomVersion);
     const roomId = options.roomId === undefined ? undefined : string("roomId", options.roomId);
-    this.#raw = new Handle(() => new RawRoom(version, roomId, auth, options.keepJson !== false, Math.random()));
+    const dendrite = oneOf("rules", options.rules, ["specification", "dendrite"]) === "dendrite";
+    const numbering = ["dense", "sqlite", "postgres"].indexOf(
+      oneOf("numbering", options.numbering, ["dense", "sqlite", "postgres"]) ?? "dense",
+    );
+    const keepJson = options.keepJson !== false;
+    this.#raw = new Handle(() => new RawRoom(version, roomId, auth, dendrite, numbering, keepJson, Math.random()));
   }
 
   /**
@@ -335,6 +344,36 @@ export class Room {
       };
     });
     return { onlyHere: splitIds(onlyHere), onlyThere: splitIds(onlyThere), differing, currentState: diffOf(current) };
+  }
+
+  /**
+   * Rows of one of the tables in which a server stores the room; see {@link TableName}. Only what is asked for is made.
+   *
+   * @throws RoomscopeError `bad-argument`
+   * @example
+   * const { columns, rows, total } = room.table("state_snapshots", { offset: 100, limit: 50 });
+   */
+  table(name: TableName, range: { offset?: number; limit?: number } = {}): TableData {
+    const offset = count("offset", range.offset, 0);
+    const limit = count("limit", range.limit, 0xffff_ffff);
+    return this.#raw.call((raw) => raw.table(string("name", name), offset, limit)) as TableData;
+  }
+
+  /**
+   * What taking an event in did: what was interned, which blocks and snapshots were made or found again, and the tips
+   * before and after. If it came several times, all of them together.
+   *
+   * @throws RoomscopeError `unknown-event`, `bad-argument`
+   * @example
+   * const { newBlocks, reusedBlocks } = room.effects(eventId);
+   */
+  effects(eventId: EventId): Effects {
+    return this.#raw.call((raw) => raw.effects(string("eventId", eventId))) as Effects;
+  }
+
+  /** What storing the room's state costs, in rows: in full, and as blocks and snapshots. */
+  storage(): StorageFigures {
+    return this.#raw.call((raw) => raw.storage()) as StorageFigures;
   }
 
   /** Lane layout, one row an event in topological order: typed arrays, no per-event objects. */

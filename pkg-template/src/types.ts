@@ -24,6 +24,16 @@ export interface RoomOptions {
   roomId?: string;
   /** `"off"`: every event is accepted (teaching rooms with no power levels). Default `"enforce"`. */
   auth?: "enforce" | "off";
+  /**
+   * Whose rules decide: the specification's, as Synapse applies them, or Dendrite's, as its room server takes events in
+   * and stores them when it has no other server to ask. Default `"specification"`.
+   */
+  rules?: "specification" | "dendrite";
+  /**
+   * How the tables of blocks and snapshots are numbered: without holes (`"dense"`, the default), or as Dendrite numbers
+   * on that database, where inserts that find their row there already, and events delivered again, use up numbers.
+   */
+  numbering?: "dense" | "sqlite" | "postgres";
   /** Keep each event's JSON inside the room, so that {@link Room.pdu} can return it. Default true. */
   keepJson?: boolean;
 }
@@ -250,4 +260,69 @@ export interface Layout {
   edgeTo: Uint32Array;
   /** The lane in which the edge runs between the two. */
   edgeLane: Uint32Array;
+}
+
+/**
+ * The tables of a room, with the names of the servers' own.
+ *
+ * | table | columns |
+ * |---|---|
+ * | `rooms` | nid, room_id, latest_event_nids, last_event_sent_nid, state_snapshot_nid (the state after the latest events), room_version |
+ * | `event_types` | nid, type |
+ * | `event_state_keys` | nid, key |
+ * | `events` | event_nid, event_type_nid, event_state_key_nid (0: none), state_snapshot_nid (before it; 0: unknown), depth, event_id, auth_event_nids, is_rejected, sent_to_output |
+ * | `state_snapshots` | nid, state_block_nids, hash (BLAKE2b-256) |
+ * | `state_blocks` | nid, event_nids, hash (BLAKE2b-256) |
+ * | `state_block_entries` | state_block_nid, event_type_nid, event_state_key_nid, event_nid |
+ * | `previous_events` | previous_event_id, event_nids (the faulty text that SQLite's table holds where `numbering` is `"sqlite"`, a list otherwise) |
+ * | `forward_extremities` | event_id |
+ * | `backward_extremities` | event_id (the missing parent) |
+ * | `event_edges` | event_id, prev_event_id |
+ */
+export type TableName =
+  | "rooms"
+  | "event_types"
+  | "event_state_keys"
+  | "events"
+  | "state_snapshots"
+  | "state_blocks"
+  | "state_block_entries"
+  | "previous_events"
+  | "forward_extremities"
+  | "backward_extremities"
+  | "event_edges";
+
+/** Rows of a table. */
+export interface TableData {
+  columns: string[];
+  /** A number, a text, a list of numbers or a truth value for each column. */
+  rows: (number | string | number[] | boolean)[][];
+  /** Rows in the whole table, whatever part was asked for. */
+  total: number;
+}
+
+/** What taking one event in did to the room, in the numbers that the tables show. */
+export interface Effects {
+  /** The event's own number. */
+  eventNid: number;
+  internedTypes: [nid: number, type: string][];
+  internedStateKeys: [nid: number, key: string][];
+  newBlocks: number[];
+  /** Blocks that were to be stored and were there already. */
+  reusedBlocks: number[];
+  newSnapshots: number[];
+  /** Snapshots that were to be stored and were there already. */
+  reusedSnapshots: number[];
+  forwardExtremitiesBefore: EventId[];
+  forwardExtremitiesAfter: EventId[];
+}
+
+/** What storing the room's state costs, in rows. */
+export interface StorageFigures {
+  /** If the state before each event were stored in full. */
+  fullStateRows: number;
+  /** Entries of all blocks. */
+  blockRows: number;
+  /** Snapshots, each one list of blocks. */
+  snapshotRows: number;
 }

@@ -10,11 +10,15 @@
 mod exchange;
 mod objects;
 mod state;
+mod storage;
 
 use crate::event::table::Arrival;
 use crate::event::version::RoomVersion;
 use crate::nid::EventNid;
-use crate::room::{AddOptions, Batch, Draft, Order, Room, RoomError, RoomOptions, TimelineOptions, TimelineOrder};
+use crate::room::{
+    AddOptions, Batch, Draft, Order, Room, RoomError, RoomOptions, RuleSet, TimelineOptions, TimelineOrder,
+};
+use crate::storage::Numbering;
 use crate::view::layout::layout;
 use js_sys::{Array, Object, Reflect, Uint32Array};
 use objects::{AddReportObject, EventObject, GapObject};
@@ -44,12 +48,14 @@ type Result<T> = core::result::Result<T, JsValue>;
 
 #[wasm_bindgen]
 impl RawRoom {
-    /// Opens an empty room. `seed` is a random number.
+    /// Opens an empty room. `numbering`: 0 dense, 1 SQLite's, 2 PostgreSQL's. `seed` is a random number.
     #[wasm_bindgen(constructor)]
     pub fn new(
         room_version: Option<String>,
         room_id: Option<String>,
         enforce_auth: bool,
+        dendrite: bool,
+        numbering: u8,
         keep_json: bool,
         seed: f64,
     ) -> Result<Self> {
@@ -60,7 +66,14 @@ impl RawRoom {
             },
             None => None,
         };
-        let options = RoomOptions { room_version, room_id, enforce_auth, keep_json, seed: seed.to_bits() };
+        let rules = if dendrite { RuleSet::Dendrite } else { RuleSet::Specification };
+        let numbering = match numbering {
+            0 => Numbering::Dense,
+            1 => Numbering::Sqlite,
+            _ => Numbering::Postgres,
+        };
+        let options =
+            RoomOptions { room_version, room_id, enforce_auth, rules, numbering, keep_json, seed: seed.to_bits() };
         Ok(Self { room: Room::new(options), batch: None })
     }
 

@@ -13,7 +13,7 @@ use crate::event::table::{Arrival, EventRow};
 use crate::event::version::RoomVersion;
 use crate::graph::bits::EventBits;
 use crate::import::{ImportError, Importer};
-use crate::nid::{EventNid, Interner, StringsMark};
+use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Interner, StringsMark};
 use std::borrow::Cow;
 
 /// Of an event's two lists of references, the second.
@@ -33,6 +33,14 @@ pub(super) struct Staged {
     pub(super) room: Option<u32>,
     /// What its place in the input says of it.
     pub(super) role: Role,
+    /// Whether it is held already, or stands earlier in the input: it matters to a server's numbers alone.
+    pub(super) again: bool,
+}
+
+impl Staged {
+    pub(super) fn is_create(&self) -> bool {
+        self.row.kind == EventTypeNid::CREATE && self.row.state_key == Some(EventStateKeyNid::EMPTY)
+    }
 }
 
 /// An input that is being read; see [`Room::begin`].
@@ -186,9 +194,12 @@ impl Room {
         let becomes = self.events.holds(nid)
             && self.events.arrival(nid) == Arrival::Outlier
             && batch.arrival(pdu.role) != Arrival::Outlier;
-        if !batch.seen.insert(nid) || (self.events.holds(nid) && !becomes) {
+        let again = !batch.seen.insert(nid) || (self.events.holds(nid) && !becomes);
+        if again {
             batch.duplicates += 1;
-            return Ok(());
+            if !self.options.counts_deliveries() {
+                return Ok(());
+            }
         }
         let (Some(kind), Some(sender)) = (pdu.kind, pdu.sender) else { return Ok(()) };
         if batch.version.is_some_and(|version| version.strict_event_byte_limits) {
@@ -226,7 +237,7 @@ impl Room {
             Some(id) => Some(batch.rooms.intern(&id.decode()).map_err(full)? as u32),
             None => None,
         };
-        if !becomes {
+        if !becomes && !again {
             let redacts = pdu.redacts.map(Str::decode);
             self.events
                 .facts_mut()
@@ -239,7 +250,17 @@ impl Room {
         let slot = state_key.map(|key| self.slots.intern(kind, key));
         let row = EventRow { kind, state_key, slot, sender, depth: pdu.depth, origin_server_ts: pdu.origin_server_ts };
         let [parents, auth_events] = counts;
-        batch.staged.push(Staged { nid, row, edges: edges as u32, parents, auth_events, at, room, role: pdu.role });
+        batch.staged.push(Staged {
+            nid,
+            row,
+            edges: edges as u32,
+            parents,
+            auth_events,
+            at,
+            room,
+            role: pdu.role,
+            again,
+        });
         Ok(())
     }
 }

@@ -7,8 +7,9 @@
 //! without recursion, and ends as if it had come in order. A rejected event's state after is the state before it.
 
 use super::batch::Batch;
+use super::journal::Step;
 use super::states::{Against, AuthView, Columns};
-use super::{Room, RoomError};
+use super::{Room, RoomError, RuleSet};
 use crate::event::table::{Arrival, Verdict};
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
@@ -136,11 +137,14 @@ impl Room {
         if !self.options.enforce_auth {
             return None;
         }
-        let implied = self
-            .create
-            .filter(|&create| create != nid && self.version.is_some_and(|version| version.room_id_is_hash()));
-        let mut needed = self.events.auth_events(nid).iter().copied().chain(implied);
+        let mut needed = self.events.auth_events(nid).iter().copied().chain(self.implied_auth_event(nid));
         needed.find(|&auth_event| !self.checked.contains(auth_event))
+    }
+
+    /// Returns the auth event that an event has without naming it: from version 12 on, the create event.
+    pub(crate) fn implied_auth_event(&self, nid: EventNid) -> Option<EventNid> {
+        let implied = self.version.is_some_and(|version| version.room_id_is_hash());
+        self.create.filter(|&create| implied && create != nid)
     }
 
     /// Checks an event by its size, its list of auth events, and against them.
@@ -225,6 +229,7 @@ impl Room {
         };
         self.states.set(nid, before, after);
         self.events.set_verdict(nid, verdict);
+        self.journal.push(nid, Step::Decided);
         self.extremities.judged(&self.events, nid);
         for (tip, is_tip) in self.extremities.take_changes() {
             if let Some(state) = self.states.after(tip) {
@@ -328,11 +333,21 @@ impl Room {
                 }
             }
         }
+        let dendrite = self.options.rules == RuleSet::Dendrite;
+        if dendrite {
+            // There the one stored last stands, and those rejected fall away.
+            entries.retain(|entry| self.events.verdict(entry.1) != Verdict::Rejected);
+            sort::by_number(&mut entries, |entry| self.storage.server.event_nid(entry.1));
+        }
         // Of several events for one slot the last one named stands.
         entries.reverse();
         sort::by_number(&mut entries, |entry| entry.0.0);
         entries.dedup_by_key(|entry| entry.0);
         let version = self.states.maps.from_entries(Version::EMPTY, &entries)?;
+        if dendrite {
+            self.states.given.insert(first, version);
+            return Ok(());
+        }
         if self.states.after(first).is_none() {
             self.states.given.insert(first, version);
             if self.events.holds(first) && batch.staged.iter().all(|staged| staged.nid != first) {

@@ -5,25 +5,29 @@
 
 mod batch;
 mod compare;
+mod dendrite;
 mod error;
 mod export;
+mod journal;
 mod judge;
 mod options;
 mod questions;
 mod send;
 mod state_questions;
 mod states;
+mod storage;
 mod take_in;
 mod texts;
 
 pub use batch::Batch;
 pub use compare::Comparison;
 pub use error::RoomError;
-pub use options::{AddOptions, AddReport, Order, Problem, RoomOptions};
+pub use options::{AddOptions, AddReport, Order, Problem, RoomOptions, RuleSet};
 pub use questions::{EventInfo, TimelineOptions, TimelineOrder};
 pub use send::Draft;
 pub use state_questions::{Change, ChangeCause, Explanation, ParentState, StateDiff};
 pub use states::Against;
+pub use storage::{EventEffects, StorageFigures};
 
 use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;
@@ -34,8 +38,10 @@ use crate::state::map::Version;
 use core::cell::{OnceCell, RefCell};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use journal::Journal;
 use judge::TipStates;
 use states::States;
+use storage::Storage;
 use texts::Texts;
 
 /// A Matrix room and what a homeserver makes of its events.
@@ -57,6 +63,8 @@ pub struct Room {
     /// Who waits for an event: to come, to be checked, or for its state.
     waiting: HashMap<EventNid, Vec<EventNid>, FixedState>,
     waiting_for_create: Vec<EventNid>,
+    journal: Journal,
+    storage: Storage,
     tip_states: TipStates,
     /// Scratch memory of judging.
     parent_versions: Vec<Version>,
@@ -87,6 +95,8 @@ impl Room {
             checked: EventBits::default(),
             waiting: HashMap::default(),
             waiting_for_create: Vec::new(),
+            journal: Journal::default(),
+            storage: Storage::new(options.numbering),
             parent_versions: Vec::new(),
             tip_states: TipStates::default(),
             tip_versions: Vec::new(),
@@ -163,6 +173,8 @@ impl Room {
             + self.extremities.memory_bytes()
             + self.states.memory_bytes()
             + self.checked.memory_bytes()
+            + self.journal.memory_bytes()
+            + self.storage.memory_bytes()
             + self.waiting.allocation_size();
         (model, model + self.texts.memory_bytes())
     }

@@ -3,6 +3,7 @@
 use crate::event::table::Arrival;
 use crate::event::version::RoomVersion;
 use crate::nid::EventNid;
+use crate::storage::Numbering;
 
 /// How a room is opened.
 #[derive(Clone, Debug)]
@@ -13,16 +14,45 @@ pub struct RoomOptions {
     pub room_id: Option<String>,
     /// Whether event auth is enforced. Without it every event whose parents are known is accepted.
     pub enforce_auth: bool,
+    /// Whose rules decide.
+    pub rules: RuleSet,
+    /// How the tables of blocks and snapshots are numbered.
+    pub numbering: Numbering,
     /// Whether each event's JSON is kept.
     pub keep_json: bool,
     /// A secret for the interner's hash; shows nowhere. Any number will do, best an unpredictable one.
     pub seed: u64,
 }
 
+impl RoomOptions {
+    /// Returns whether it matters that an event is delivered again: to the numbers of a real database, and to Dendrite.
+    pub(super) fn counts_deliveries(&self) -> bool {
+        self.numbering.is_exact() || self.rules == RuleSet::Dendrite
+    }
+}
+
 impl Default for RoomOptions {
     fn default() -> Self {
-        Self { room_version: None, room_id: None, enforce_auth: true, keep_json: true, seed: 0 }
+        Self {
+            room_version: None,
+            room_id: None,
+            enforce_auth: true,
+            rules: RuleSet::Specification,
+            numbering: Numbering::Dense,
+            keep_json: true,
+            seed: 0,
+        }
     }
+}
+
+/// Whose rules decide what becomes of an event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum RuleSet {
+    /// The specification's, as Synapse applies them.
+    #[default]
+    Specification,
+    /// Dendrite's, as it takes events in and stores them without other servers to ask.
+    Dendrite,
 }
 
 /// The order in which an input is taken in.

@@ -143,7 +143,7 @@ impl Room {
     /// Returns the forward extremities, deepest first, the newest of equally deep ones first.
     #[must_use]
     pub fn forward_extremities(&self) -> Vec<EventNid> {
-        let mut tips = self.extremities.tips().to_vec();
+        let mut tips = self.tips().to_vec();
         self.orderings.sort(&self.events, &mut tips);
         tips.reverse();
         tips

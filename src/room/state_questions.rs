@@ -4,7 +4,7 @@
 //! answer is given, so that a question leaves no trace.
 
 use super::states::Against;
-use super::{Room, RoomError};
+use super::{Room, RoomError, RuleSet};
 use crate::event::table::{Arrival, Verdict};
 use crate::nid::{EventNid, Slot};
 use crate::sort;
@@ -78,12 +78,18 @@ impl Room {
         Some(self.states.maps.iter(self.states.after(nid)?).collect())
     }
 
-    /// Returns the room's current state: the resolution of the states after the tips.
+    /// Returns the room's current state: the resolution of the states after the tips. By Dendrite's rules it is what the
+    /// room's own snapshot holds.
     ///
     /// # Errors
     /// If memory runs out.
     pub fn current_state(&mut self) -> Result<Vec<(Slot, EventNid)>, RoomError> {
-        let tips: Vec<Version> = self.extremities.tips().iter().filter_map(|&tip| self.states.after(tip)).collect();
+        if self.options.rules == RuleSet::Dendrite {
+            let (server, maps) = self.tables();
+            let state = server.room_list().map_or(Version::EMPTY, |list| server.blocks().state(list));
+            return Ok(maps.iter(state).collect());
+        }
+        let tips: Vec<Version> = self.tips().iter().filter_map(|&tip| self.states.after(tip)).collect();
         self.with_resolved(&tips, |maps, version| maps.iter(version).collect())
     }
 

@@ -4,11 +4,12 @@
 //! columns, the orderings and the extremities, and is judged ([`super::judge`]).
 
 use super::batch::{Batch, Staged};
-use super::options::{AddOptions, AddReport, Order};
+use super::journal::Step;
+use super::options::{AddOptions, AddReport, Order, RuleSet};
 use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
 use crate::graph::causal::{self, Dependencies};
-use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid};
+use crate::nid::EventNid;
 use crate::sort;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -65,7 +66,14 @@ impl Room {
                 break;
             };
             batch.next += 1;
-            self.take_in(batch, &staged)?;
+            match self.options.rules {
+                RuleSet::Specification => self.take_in(batch, &staged)?,
+                RuleSet::Dendrite => {
+                    if let Some(message) = self.deliver(batch, &staged)? {
+                        self.refuse(batch, &staged, "not-stored", message);
+                    }
+                }
+            }
         }
         Ok(batch.next < batch.order.len())
     }
@@ -76,6 +84,9 @@ impl Room {
         let mut report = AddReport { duplicates: batch.duplicates, ..AddReport::default() };
         for &index in batch.order.iter().take(batch.next) {
             let Some(staged) = batch.staged.get(index as usize) else { continue };
+            if staged.again || !self.events.holds(staged.nid) {
+                continue;
+            }
             report.events.push(staged.nid);
             match self.events.verdict(staged.nid) {
                 Verdict::Accepted => report.accepted += 1,
@@ -97,7 +108,7 @@ impl Room {
     /// Drops what has turned out to be given as an outlier and is held: `pdus` that an auth chain followed.
     fn drop_known_outliers(&self, batch: &mut Batch) {
         let known = |batch: &Batch, staged: &Staged| {
-            self.events.holds(staged.nid) && batch.arrival(staged.role) == Arrival::Outlier
+            !staged.again && self.events.holds(staged.nid) && batch.arrival(staged.role) == Arrival::Outlier
         };
         let mut staged = core::mem::take(&mut batch.staged);
         let before = staged.len();
@@ -108,9 +119,6 @@ impl Room {
 
     /// Drops events of other rooms and further create events.
     fn refuse_strangers(&mut self, batch: &mut Batch) {
-        let is_create = |staged: &Staged| {
-            staged.row.kind == EventTypeNid::CREATE && staged.row.state_key == Some(EventStateKeyNid::EMPTY)
-        };
         let own_id = |room: &Self, staged: &Staged| match batch.version {
             Some(version) if version.room_id_is_hash() => Some(room.strings.event_id(staged.nid).replacen('$', "!", 1)),
             _ => staged.room.map(|room| batch.rooms.get(room as usize).to_owned()),
@@ -119,7 +127,7 @@ impl Room {
         let fits = |staged: &&Staged| wanted.is_none() || own_id(self, staged) == wanted;
         let create = self
             .create
-            .or_else(|| batch.staged.iter().filter(|staged| is_create(staged)).find(fits).map(|staged| staged.nid));
+            .or_else(|| batch.staged.iter().filter(|staged| staged.is_create()).find(fits).map(|staged| staged.nid));
         let create_room = batch.staged.iter().find(|staged| Some(staged.nid) == create).and_then(|s| own_id(self, s));
         let room_id = wanted.or(create_room).or_else(|| {
             let first = batch.staged.iter().find_map(|staged| staged.room)?;
@@ -132,7 +140,7 @@ impl Room {
                 // A create event of version 12 has no room id; any other lacks one.
                 None => Some(staged.nid) == create && own_id(self, staged) == room_id,
             };
-            if is_create(staged) && Some(staged.nid) != create && (here || self.create.is_some()) {
+            if staged.is_create() && Some(staged.nid) != create && (here || self.create.is_some()) {
                 Some(("second-create", "the room has a create event already".to_owned()))
             } else if here {
                 None
@@ -177,6 +185,11 @@ impl Room {
         let nodes = Nodes::new(self, batch);
         let mut dependencies = Dependencies::default();
         for staged in &batch.staged {
+            if staged.again {
+                // After the first of it, if that is in this batch.
+                dependencies.push(nodes.find(staged.nid));
+                continue;
+            }
             let edges = batch.parents(staged).iter().chain(batch.auth_events(staged));
             dependencies.push(edges.filter_map(|&target| nodes.find(target)));
         }
@@ -213,6 +226,10 @@ impl Room {
     fn take_in(&mut self, batch: &Batch, staged: &Staged) -> Result<(), RoomError> {
         let arrival = batch.arrival(staged.role);
         let nid = staged.nid;
+        if staged.again {
+            self.journal.push(nid, Step::Again(arrival));
+            return Ok(());
+        }
         if self.events.holds(nid) {
             self.events.set_arrival(nid, arrival);
         } else {
@@ -222,8 +239,9 @@ impl Room {
                 self.states.dag.add(nid, batch.auth_events(staged));
             }
         }
+        self.journal.push(nid, Step::Arrived(arrival));
         self.forget_orders();
-        if staged.row.kind == EventTypeNid::CREATE && staged.row.state_key == Some(EventStateKeyNid::EMPTY) {
+        if staged.is_create() {
             self.create = Some(nid);
             self.version = self.version.or(batch.version);
         }
@@ -250,7 +268,9 @@ impl Nodes {
             waiting: Vec::new(),
         };
         for (index, staged) in batch.staged.iter().enumerate() {
-            nodes.set(staged.nid, index as u32);
+            if !staged.again {
+                nodes.set(staged.nid, index as u32);
+            }
         }
         if batch.staged.iter().any(|staged| room.extremities.is_gap(staged.nid)) {
             let waits = |nid: EventNid| {

@@ -86,6 +86,16 @@ pub fn captures() -> Vec<Capture> {
     paths.iter().map(|path| capture(path)).collect()
 }
 
+/// All rooms that a real Dendrite was fed with, by name.
+pub fn dendrite_files() -> Vec<(String, Value)> {
+    let folder = folder().join("dendrite");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "gz"));
+    paths.sort();
+    let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().trim_end_matches(".json.gz").to_owned();
+    paths.iter().map(|path| (name(path), unpack(path))).collect()
+}
+
 pub fn capture(path: &Path) -> Capture {
     let room = unpack(path);
     Capture {

@@ -33,6 +33,9 @@ impl<'a> Words<'a> {
         let had = self.refusal.levels.map_or(0, |levels| levels.had);
         match self.refusal.rule {
             Code::NotHeld => "the event is not held, so it cannot be checked".into(),
+            Code::MissingParent => format!("the state at its parent {by} is not known, and there is nobody to ask"),
+            Code::NoParents => "only a create event has no parents".into(),
+            Code::NoRoomState => "the room has no state yet that it could be checked against".into(),
             Code::Oversized => "the sender, type, state key, room id or event id is longer than 255 bytes".into(),
             Code::CreateHasParents => "a create event must be the room's first, and this one has parents".into(),
             Code::CreateRoomId => format!("the room id was not made by the server of {sender}, who created the room"),

@@ -43,11 +43,11 @@ pub struct LevelGap {
 }
 
 impl Refusal {
-    pub(super) const fn new(rule: RefusalCode) -> Self {
+    pub(crate) const fn new(rule: RefusalCode) -> Self {
         Self { rule, blame: None, subject: Subject::Nothing, levels: None }
     }
 
-    pub(super) const fn blame(mut self, event: Option<EventNid>) -> Self {
+    pub(crate) const fn blame(mut self, event: Option<EventNid>) -> Self {
         self.blame = event;
         self
     }
@@ -116,6 +116,13 @@ codes! {
     CreateInAuthEvents = "create-in-auth-events",
     /// There is no create event.
     NoCreateEvent = "no-create-event",
+
+    /// A parent is not held, or the state at it is not known, and there is nobody to ask (Dendrite).
+    MissingParent = "missing-parent",
+    /// An event other than the create event has no parents (Dendrite).
+    NoParents = "no-parents",
+    /// The room has no state yet to check an event against (Dendrite).
+    NoRoomState = "no-room-state",
 
     /// A sender or a member event's state key names no server.
     NotAUserId = "not-a-user-id",

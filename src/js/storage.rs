@@ -1,0 +1,84 @@
+//! The tables, for JavaScript.
+
+use super::{RawRoom, Result, throw};
+use crate::nid::EventNid;
+use crate::room::RoomError;
+use crate::view::tables::{Cell, TableName, table};
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+impl RawRoom {
+    /// Rows of a table as `{ columns, rows, total }`.
+    pub fn table(&mut self, name: &str, offset: usize, limit: usize) -> Result<Object> {
+        let Some(known) = TableName::find(name) else {
+            let names: Vec<&str> = TableName::all().collect();
+            let message = format!("there is no table {name:?}; there are {}", names.join(", "));
+            return Err(throw(&RoomError::BadArgument(message)));
+        };
+        let page = table(&mut self.room, known, offset, limit).map_err(|error| throw(&error))?;
+        let columns: Array = page.columns.iter().map(|&column| JsValue::from(column)).collect();
+        let rows: Array = page.rows.iter().map(|row| row.iter().map(value).collect::<Array>()).collect();
+        object([("columns", columns.into()), ("rows", rows.into()), ("total", JsValue::from(page.total as u32))])
+    }
+
+    /// What taking an event in did.
+    pub fn effects(&mut self, id: &str) -> Result<Object> {
+        let nid = self.room.find(id).map_err(|error| throw(&error))?;
+        let effects = self.room.effects(nid).map_err(|error| throw(&error))?;
+        let ids = |nids: &[EventNid]| -> JsValue {
+            nids.iter().map(|&nid| JsValue::from(self.room.strings().event_id(nid))).collect::<Array>().into()
+        };
+        object([
+            ("eventNid", effects.event_nid.into()),
+            ("internedTypes", names(&effects.types)),
+            ("internedStateKeys", names(&effects.state_keys)),
+            ("newBlocks", numbers(&effects.new_blocks)),
+            ("reusedBlocks", numbers(&effects.reused_blocks)),
+            ("newSnapshots", numbers(&effects.new_snapshots)),
+            ("reusedSnapshots", numbers(&effects.reused_snapshots)),
+            ("forwardExtremitiesBefore", ids(&effects.tips_before)),
+            ("forwardExtremitiesAfter", ids(&effects.tips_after)),
+        ])
+    }
+
+    /// What storing the room's state costs.
+    pub fn storage(&mut self) -> Result<Object> {
+        let figures = self.room.storage_figures().map_err(|error| throw(&error))?;
+        let number = |rows: u64| JsValue::from(rows as f64);
+        object([
+            ("fullStateRows", number(figures.full_state_rows)),
+            ("blockRows", number(figures.block_rows)),
+            ("snapshotRows", number(figures.snapshot_rows)),
+        ])
+    }
+}
+
+fn value(cell: &Cell) -> JsValue {
+    match cell {
+        Cell::Number(number) => JsValue::from(*number as f64),
+        Cell::Text(text) => text.as_str().into(),
+        Cell::Numbers(list) => numbers(list),
+        Cell::Flag(flag) => (*flag).into(),
+    }
+}
+
+fn numbers(numbers: &[u32]) -> JsValue {
+    numbers.iter().map(|&number| JsValue::from(number)).collect::<Array>().into()
+}
+
+fn names(names: &[(u32, String)]) -> JsValue {
+    names
+        .iter()
+        .map(|(number, name)| JsValue::from(Array::of2(&(*number).into(), &name.as_str().into())))
+        .collect::<Array>()
+        .into()
+}
+
+fn object<const N: usize>(fields: [(&str, JsValue); N]) -> Result<Object> {
+    let object = Object::new();
+    for (key, value) in fields {
+        Reflect::set(&object, &key.into(), &value)?;
+    }
+    Ok(object)
+}

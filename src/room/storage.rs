@@ -1,0 +1,232 @@
+//! The room as servers store it: worked out when somebody asks, step by step as the room took its events in.
+
+use super::journal::Step;
+use super::{Room, RoomError, RuleSet};
+use crate::event::table::{Arrival, Verdict};
+use crate::graph::Extremities;
+use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid};
+use crate::sort;
+use crate::state::map::Version;
+use crate::storage::{Block, Columns, Effect, ListNid, Numbering, RoomServer};
+
+/// The tables, and how far they follow the room.
+#[derive(Debug)]
+pub(super) struct Storage {
+    pub(super) server: RoomServer,
+    /// How many steps of the journal they hold.
+    position: usize,
+    /// The tips as they were at that step.
+    tips: Extremities,
+}
+
+impl Storage {
+    pub(super) fn new(numbering: Numbering) -> Self {
+        Self { server: RoomServer::new(numbering), position: 0, tips: Extremities::default() }
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.server.memory_bytes() + self.tips.memory_bytes()
+    }
+}
+
+/// What taking one event in did to the tables, in the numbers that they show.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EventEffects {
+    /// The event's own number.
+    pub event_nid: u32,
+    /// The types that were interned: number and type.
+    pub types: Vec<(u32, String)>,
+    /// The state keys that were interned: number and key.
+    pub state_keys: Vec<(u32, String)>,
+    /// The blocks that were made …
+    pub new_blocks: Vec<u32>,
+    /// … and those that were found again.
+    pub reused_blocks: Vec<u32>,
+    /// The snapshots that were made …
+    pub new_snapshots: Vec<u32>,
+    /// … and those that were found again.
+    pub reused_snapshots: Vec<u32>,
+    /// The room's tips before it …
+    pub tips_before: Vec<EventNid>,
+    /// … and after it.
+    pub tips_after: Vec<EventNid>,
+}
+
+/// What storing the room's state costs, in rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StorageFigures {
+    /// If the state before each event were stored in full.
+    pub full_state_rows: u64,
+    /// Entries of blocks.
+    pub block_rows: u64,
+    /// Snapshots.
+    pub snapshot_rows: u64,
+}
+
+impl Room {
+    /// Returns the tables of Dendrite's room server for this room, up to date.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn room_server(&mut self) -> Result<&RoomServer, RoomError> {
+        // Under Dendrite's rules they lead, and are never behind.
+        if self.options.rules == RuleSet::Specification && self.storage.position < self.journal.len() {
+            let mut storage = core::mem::replace(&mut self.storage, Storage::new(self.options.numbering));
+            // What was worked out in part is thrown away: it would be begun again in the middle of a step.
+            self.follow(&mut storage)?;
+            self.storage = storage;
+        }
+        Ok(&self.storage.server)
+    }
+
+    fn follow(&mut self, storage: &mut Storage) -> Result<(), RoomError> {
+        while let Some((nid, step)) = self.journal.get(storage.position) {
+            storage.server.begin(nid);
+            match step {
+                Step::Arrived(arrival) | Step::Again(arrival) => self.stored(&mut storage.server, nid, arrival),
+                Step::Decided => self.decided(storage, nid)?,
+                Step::Settled => {
+                    self.stored(&mut storage.server, nid, Arrival::Live);
+                    self.decided(storage, nid)?;
+                }
+            }
+            storage.position += 1;
+        }
+        Ok(())
+    }
+
+    fn stored(&self, server: &mut RoomServer, nid: EventNid, arrival: Arrival) {
+        if arrival == Arrival::Outlier && server.has(nid) {
+            return;
+        }
+        if arrival != Arrival::Outlier {
+            self.look_up_keys(server, nid);
+        }
+        server.store(Columns { events: &self.events, strings: &self.strings }, nid);
+    }
+
+    /// Looks up the state keys that checking an event needs.
+    pub(super) fn look_up_keys(&self, server: &mut RoomServer, nid: EventNid) {
+        let Some(version) = self.version.filter(|_| server.numbering().is_exact()) else { return };
+        let asked = self.columns(version).rules().auth_slots(nid);
+        let users = |(kind, key): (EventTypeNid, EventStateKeyNid)| {
+            matches!(kind, EventTypeNid::MEMBER | EventTypeNid::THIRD_PARTY_INVITE).then_some(key)
+        };
+        server.look_up_keys(&self.strings, asked.iter().filter_map(users));
+    }
+
+    fn decided(&mut self, storage: &mut Storage, nid: EventNid) -> Result<(), RoomError> {
+        let Storage { server, tips, .. } = storage;
+        let Some(before) = self.states.before(nid) else { return Ok(()) };
+        let list = match *self.events.prev_events(nid) {
+            [parent] if server.before(parent).is_some() && self.states.after(parent) == Some(before) => {
+                server.after(&mut self.states.maps, &self.events, parent, Some(before))?
+            }
+            _ => server.whole(&mut self.states.maps, &self.events, before)?,
+        };
+        server.set_before(nid, list);
+        if self.events.verdict(nid) == Verdict::Accepted && self.events.arrival(nid) == Arrival::Live {
+            server.mark_sent(nid);
+        }
+        tips.judged(&self.events, nid);
+        if tips.take_changes().is_empty() {
+            return Ok(());
+        }
+        let mut latest = tips.tips().to_vec();
+        sort::in_place(&mut latest, |a, b| a < b);
+        let list = match *latest {
+            [] => server.room_list(),
+            [tip] => {
+                let after = self.states.after(tip);
+                Some(server.after(&mut self.states.maps, &self.events, tip, after)?)
+            }
+            _ => {
+                let mut states: Vec<Version> = latest.iter().filter_map(|&tip| self.states.after(tip)).collect();
+                sort::in_place(&mut states, |a, b| a < b);
+                states.dedup();
+                let state = self.resolve_versions(&states, &mut ())?;
+                match server.room_list().filter(|&list| server.blocks().state(list) == state) {
+                    Some(list) => Some(list),
+                    None => Some(server.whole(&mut self.states.maps, &self.events, state)?),
+                }
+            }
+        };
+        server.set_latest(latest, list);
+        Ok(())
+    }
+
+    /// Returns the tips by the room's rules, in no order that means anything.
+    pub(super) fn tips(&self) -> &[EventNid] {
+        match self.options.rules {
+            RuleSet::Specification => self.extremities.tips(),
+            RuleSet::Dendrite => self.storage.server.latest(),
+        }
+    }
+
+    /// Returns what taking an event in did to the tables, all the times that it came taken together.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn effects(&mut self, nid: EventNid) -> Result<EventEffects, RoomError> {
+        self.room_server()?;
+        let server = &self.storage.server;
+        let mut effects = EventEffects { event_nid: server.event_nid(nid), ..EventEffects::default() };
+        let mut tips: Vec<EventNid> = Vec::new();
+        let mut came = false;
+        for (other, turn) in server.effects().turns() {
+            let own = other == nid;
+            if own && !core::mem::replace(&mut came, true) {
+                effects.tips_before.clone_from(&tips);
+            }
+            for effect in turn {
+                match effect {
+                    Effect::Tip(index) => tips.push(EventNid::from_index(index as usize)),
+                    Effect::NoTip(index) => tips.retain(|&tip| tip != EventNid::from_index(index as usize)),
+                    _ if !own => {}
+                    Effect::Type(index) => {
+                        let name = self.strings.event_type(EventTypeNid::from_index(index as usize)).to_owned();
+                        effects.types.push((server.type_nid(index as usize), name));
+                    }
+                    Effect::StateKey(index) => {
+                        let key = self.strings.state_key(EventStateKeyNid::from_index(index as usize)).to_owned();
+                        effects.state_keys.push((server.state_key_nid(index as usize), key));
+                    }
+                    Effect::NewBlock(row) => effects.new_blocks.push(server.block_nid(row)),
+                    Effect::ReusedBlock(row) => effects.reused_blocks.push(server.block_nid(row)),
+                    Effect::NewSnapshot(row) => effects.new_snapshots.push(server.snapshot_row_nid(row)),
+                    Effect::ReusedSnapshot(row) => effects.reused_snapshots.push(server.snapshot_row_nid(row)),
+                }
+            }
+            if own {
+                effects.tips_after.clone_from(&tips);
+            }
+        }
+        Ok(effects)
+    }
+
+    /// Returns what storing the room's state costs, in rows.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn storage_figures(&mut self) -> Result<StorageFigures, RoomError> {
+        self.room_server()?;
+        let (server, maps) = (&self.storage.server, &self.states.maps);
+        let rows = |block: &Block| match *block {
+            Block::Event(_) => 1,
+            Block::State(state) => u64::from(maps.len(state)),
+        };
+        let full = |&nid: &EventNid| {
+            server.before(nid).map_or(0, |list: ListNid| u64::from(maps.len(server.blocks().state(list))))
+        };
+        Ok(StorageFigures {
+            full_state_rows: server.rows().iter().map(full).sum(),
+            block_rows: server.blocks().blocks().iter().map(rows).sum(),
+            snapshot_rows: server.blocks().snapshots().len() as u64,
+        })
+    }
+
+    /// Returns the room server's tables as they are, and the state maps that its blocks stand on.
+    pub(crate) fn tables(&self) -> (&RoomServer, &crate::state::map::StateMaps) {
+        (&self.storage.server, &self.states.maps)
+    }
+}

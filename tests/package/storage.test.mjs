@@ -1,0 +1,86 @@
+// The tables of storage as JavaScript asks for them: what a real Dendrite stored, and the example that its documentation
+// explains them by.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { Room, RoomscopeError } from "roomscope";
+
+const folder = new URL("../captures/dendrite/", import.meta.url);
+const read = (name) => JSON.parse(gunzipSync(readFileSync(new URL(`${name}.json.gz`, folder))));
+const ARRIVALS = { new: "live", old: "backfill", outlier: "outlier" };
+
+for (const name of ["fork_merge", "duplicates", "outlier_join", "v12-s3-hs2"]) {
+  for (const numbering of ["sqlite", "postgres"]) {
+    test(`${name} on ${numbering}: every table is what Dendrite stored`, () => {
+      const file = read(name);
+      const room = new Room({ rules: "dendrite", numbering });
+      for (const [index, step] of file.steps.entries()) {
+        const options = { arrival: ARRIVALS[step.kind], order: "given" };
+        if (step.state_before) options.stateBefore = step.state_before;
+        room.add(step.pdu, options);
+        const [, , latest, last, snapshot] = room.table("rooms").rows[0];
+        const [theirs, ...rest] = file[numbering].room_after[index];
+        assert.deepEqual([new Set(latest), last, snapshot], [new Set(theirs), ...rest]);
+      }
+      const tables = ["event_types", "event_state_keys", "events", "state_blocks", "state_snapshots"];
+      for (const table of tables) assert.deepEqual(room.table(table).rows, file[numbering][table], table);
+      const sorted = (rows) => rows.toSorted();
+      assert.deepEqual(sorted(room.table("previous_events").rows), sorted(file[numbering].previous_events));
+    });
+  }
+}
+
+/** A create event, two members, a message, a changed member, a message, as the second member's server takes them in. */
+function readme() {
+  const room = new Room({ auth: "off" });
+  const { steps } = read("readme");
+  for (const { kind, pdu, state_before: stateBefore } of steps) {
+    room.add(pdu, stateBefore ? { stateBefore } : { arrival: ARRIVALS[kind] });
+  }
+  return room;
+}
+
+test("the room server's own example: blocks {1}, {1, 2}, {1, 2, 3}", () => {
+  const room = readme();
+  const column = (name, at) => room.table(name).rows.map((row) => row[at]);
+  assert.deepEqual(column("events", 3), [0, 0, 1, 2, 2, 3]);
+  assert.deepEqual(column("state_snapshots", 1), [[1], [1, 2], [1, 2, 3]]);
+  assert.deepEqual(column("state_blocks", 1), [[1, 2], [3], [5]]);
+  assert.deepEqual(room.table("state_block_entries").rows, [
+    [1, 1, 1, 1],
+    [1, 5, 2, 2],
+    [2, 5, 3, 3],
+    [3, 5, 2, 5],
+  ]);
+  assert.deepEqual(column("event_state_keys", 1), ["", "@user:foo", "@user:bar"]);
+  assert.deepEqual(room.table("event_types", { offset: 7 }).rows, [[8, "m.room.message"]]);
+});
+
+test("effects and figures", () => {
+  const room = readme();
+  assert.deepEqual(room.effects("$5:foo"), {
+    eventNid: 5,
+    internedTypes: [],
+    internedStateKeys: [],
+    newBlocks: [3],
+    reusedBlocks: [],
+    newSnapshots: [3],
+    reusedSnapshots: [],
+    forwardExtremitiesBefore: ["$4:foo"],
+    forwardExtremitiesAfter: ["$5:foo"],
+  });
+  assert.deepEqual(room.storage(), { fullStateRows: 2 + 3 + 3 + 3, blockRows: 4, snapshotRows: 3 });
+});
+
+test("what cannot be asked is refused by name", () => {
+  const room = readme();
+  const refused = (code) => (error) => error instanceof RoomscopeError && error.code === code;
+  assert.throws(() => room.table("snapshots"), refused("bad-argument"));
+  assert.throws(() => room.table("events", { offset: -1 }), refused("bad-argument"));
+  assert.throws(() => room.effects("$nobody"), refused("unknown-event"));
+  assert.throws(() => new Room({ numbering: "mysql" }), refused("bad-argument"));
+  assert.throws(() => new Room({ rules: "mine" }), refused("bad-argument"));
+  assert.deepEqual(room.table("events", { offset: 100 }), { ...room.table("events"), rows: [] });
+});
