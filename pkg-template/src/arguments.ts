@@ -13,7 +13,7 @@ export function timelineArguments(options: TimelineOptions): [boolean, boolean, 
   ];
 }
 
-function count(name: string, value: number | undefined, otherwise: number): number {
+export function count(name: string, value: number | undefined, otherwise: number): number {
   if (value === undefined || value === Number.POSITIVE_INFINITY) return value === undefined ? otherwise : 0xffff_ffff;
   if (!Number.isInteger(value) || value < 0) {
     throw new RoomscopeError("bad-argument", `${name} must be a whole number from 0 up, and is ${String(value)}.`);

@@ -1,6 +1,6 @@
 // The room as JavaScript sees it: a thin facade over the generated binding, which tsc checks it against.
 
-import { idOrNull, oneOf, string, strings, timelineArguments } from "./arguments.js";
+import { count, idOrNull, oneOf, string, strings, timelineArguments } from "./arguments.js";
 import { RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
