@@ -100,7 +100,7 @@ fn open(version: &str, rules: RuleSet, numbering: Numbering) -> Room {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     /// In whatever order events come, as whatever they come.
     #[test]

@@ -135,7 +135,7 @@ impl Room {
         let mut latest = tips.tips().to_vec();
         sort::in_place(&mut latest, |a, b| a < b);
         let list = match *latest {
-            [] => server.room_list(),
+            [] => None,
             [tip] => {
                 let after = self.states.after(tip);
                 Some(server.after(&mut self.states.maps, &self.events, tip, after)?)
