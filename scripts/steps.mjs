@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { browser } from "./lib/browser.mjs";
 import { bindgenTools, checkNode, checkRust, wasm32 } from "./lib/cargo.mjs";
-import { installForTests } from "./lib/consumer.mjs";
+import { installForConsumers, installForTests } from "./lib/consumer.mjs";
 import { dependencies, npmResult } from "./lib/npm.mjs";
 import { buildPackage } from "./lib/package.mjs";
 import { ROOT, run } from "./lib/run.mjs";
@@ -80,6 +80,16 @@ async function packageTests(options) {
 }
 
 /** @type {Work} */
+async function consumers(options) {
+  await buildPackage();
+  await dependencies("tests/consumers");
+  await installForConsumers();
+  const env = await browser();
+  const cwd = join(ROOT, "tests/consumers");
+  return run(process.execPath, ["--test", "--test-reporter=spec", "consumers.test.mjs"], { ...options, cwd, env });
+}
+
+/** @type {Work} */
 async function viewerTests(options) {
   await buildPackage();
   await dependencies("www");
@@ -113,5 +123,6 @@ export const steps = [
   { name: "wasm tests in Node", limit: 900, work: wasmTests("node") },
   { name: "wasm tests in Chromium", limit: 900, work: wasmTests("browser") },
   { name: "package tests", limit: 600, work: packageTests },
+  { name: "consumers", limit: 600, work: consumers },
   ...(existsSync(join(ROOT, "www/package.json")) ? [{ name: "viewer", limit: 900, work: viewerTests }] : []),
 ];

@@ -10,8 +10,14 @@
 import { initSync, __wbg_reset_state as replaceInstance, type SyncInitInput, default as startAsync } from "./core.js";
 import { RoomscopeError } from "./errors.js";
 
+/** `WebAssembly.Module` where the compiler knows it: projects for Node have no such name unless they ask for the DOM. */
+type CompiledModule = typeof globalThis extends { WebAssembly: { Module: new (...args: never) => infer M } }
+  ? M
+  : never;
+
 /** Whatever `init` takes: where to fetch the WebAssembly from, or the thing itself. */
-export type InitSource = string | URL | Request | Response | Promise<Response> | BufferSource | WebAssembly.Module;
+export type InitSource =
+  string | URL | Request | Response | Promise<Response> | ArrayBuffer | ArrayBufferView | CompiledModule;
 
 let started = false;
 /** Counts instances; 0 is the first. */

@@ -1,0 +1,6 @@
+import { init, Room } from "roomscope";
+
+await init();
+const room = new Room();
+await room.addAsync((await fetch("/room.ndjson")).body);
+postMessage(JSON.stringify([room.roomId, room.size, room.currentState().length, room.forwardExtremities()]));
