@@ -26,7 +26,7 @@ pub struct Extremities {
     tip_places: HashMap<EventNid, u32, FixedState>,
     gaps: HashMap<EventNid, Vec<EventNid>, FixedState>,
     work: Vec<EventNid>,
-    /// What has become a tip (true) or ceased to be one since somebody asked.
+    /// What has become a tip (true) or ceased to be one since that was forgotten.
     changes: Vec<(EventNid, bool)>,
 }
 
@@ -110,9 +110,15 @@ impl Extremities {
         &self.tips
     }
 
-    /// Returns which events have become tips (true) or ceased to be since this was last asked, in order.
-    pub fn take_changes(&mut self) -> Vec<(EventNid, bool)> {
-        core::mem::take(&mut self.changes)
+    /// Returns which events have become tips (true) or ceased to be since [`Extremities::forget_changes`], in order.
+    #[must_use]
+    pub fn changes(&self) -> &[(EventNid, bool)] {
+        &self.changes
+    }
+
+    /// Forgets which events have become tips or ceased to be.
+    pub fn forget_changes(&mut self) {
+        self.changes.clear();
     }
 
     /// Returns whether this event is a gap: named as a parent and not held as an event.

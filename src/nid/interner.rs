@@ -86,6 +86,15 @@ impl Interner {
         }
     }
 
+    /// Returns whether the string with this index is `string`: for who can guess, at a fraction of what finding it costs.
+    #[inline]
+    #[must_use]
+    pub fn is(&self, index: usize, string: &str) -> bool {
+        let (start, end) = self.place_of(index);
+        index < self.ends.len()
+            && self.text.as_bytes().get(start..end).is_some_and(|held| same(held, string.as_bytes()))
+    }
+
     /// Forgets every string from index `len` on: the way back from a call that failed.
     pub fn truncate(&mut self, len: usize) {
         for index in (len..self.ends.len()).rev() {
@@ -333,6 +342,9 @@ mod tests {
             for (string, &index) in &model {
                 prop_assert_eq!(interner.find(string), Some(index));
                 prop_assert_eq!(interner.get(index), string);
+                for guess in index.saturating_sub(1)..index + 3 {
+                    prop_assert_eq!(interner.is(guess, string), guess == index);
+                }
             }
             let keep = keep.min(interner.len());
             let kept: Vec<String> = interner.iter().take(keep).map(str::to_owned).collect();

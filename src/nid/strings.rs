@@ -52,6 +52,20 @@ impl Strings {
         self.event_ids.intern(id).map(EventNid::from_index)
     }
 
+    /// Returns whether this is the NID of an event id.
+    #[inline]
+    #[must_use]
+    pub fn is_event(&self, nid: EventNid, id: &str) -> bool {
+        self.event_ids.is(nid.index(), id)
+    }
+
+    /// Returns whether this is the NID of an event type.
+    #[inline]
+    #[must_use]
+    pub fn is_type(&self, nid: EventTypeNid, name: &str) -> bool {
+        self.types.is(nid.index(), name)
+    }
+
     /// Returns the NID of an event type, interning it if it is new.
     ///
     /// # Errors

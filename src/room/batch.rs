@@ -4,6 +4,7 @@
 //! whose id must be computed wait until the room version is known, wherever the create event stands. What makes an event
 //! part of the room is [`super::take_in`].
 
+use super::guesses::Guesses;
 use super::options::{AddOptions, Problem};
 use super::{Room, RoomError};
 use crate::event::hash::Hasher;
@@ -13,7 +14,7 @@ use crate::event::table::{Arrival, EventRow};
 use crate::event::version::RoomVersion;
 use crate::graph::bits::EventBits;
 use crate::import::{ImportError, Importer};
-use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Interner, StringsMark};
+use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Interner, InternerFull, StringsMark};
 use std::borrow::Cow;
 
 /// Of an event's two lists of references, the second.
@@ -65,6 +66,7 @@ pub struct Batch {
     pub(super) strings: StringsMark,
     pub(super) slots: usize,
     seen: EventBits,
+    guesses: Guesses,
     importer: Importer,
     deferred: Vec<(u32, Role, String)>,
     hasher: Hasher,
@@ -98,6 +100,7 @@ impl Room {
             strings: self.strings.mark(),
             slots: self.slots.len(),
             seen: EventBits::default(),
+            guesses: Guesses::default(),
             importer: Importer::default(),
             deferred: Vec::new(),
             hasher: Hasher::default(),
@@ -207,7 +210,11 @@ impl Room {
         }
         drop(id);
         batch.id = computed;
-        let kind = self.strings.intern_type(&kind.decode()).map_err(full)?;
+        let name = kind.decode();
+        let kind = match batch.guesses.kind(&self.strings, &name) {
+            Some(kind) => kind,
+            None => self.strings.intern_type(&name).map_err(full)?,
+        };
         let sender = self.strings.intern_state_key(&sender.decode()).map_err(full)?;
         let state_key = match pdu.state_key {
             Some(key) => Some(self.strings.intern_state_key(&key.decode()).map_err(full)?),
@@ -217,8 +224,17 @@ impl Room {
         let mut counts = [0; 2];
         for (which, ids) in [&pdu.prev_events, &pdu.auth_events].into_iter().enumerate() {
             let from = batch.edges.len();
-            for id in ids {
-                let target = self.strings.intern_event(&id.decode()).map_err(full)?;
+            for (place, id) in ids.iter().enumerate() {
+                let id = id.decode();
+                let guess = if which == AUTH {
+                    batch.guesses.auth_event(&self.strings, place, sender, &id)
+                } else {
+                    batch.guesses.parent(&self.strings, &id)
+                };
+                let target = match guess {
+                    Some(target) => target,
+                    None => self.strings.intern_event(&id).map_err(full)?,
+                };
                 if target == nid {
                     batch.edges.truncate(edges);
                     return Err(("cycle", "the event names itself".to_owned()));
@@ -233,8 +249,11 @@ impl Room {
                 *count = (batch.edges.len() - from) as u8;
             }
         }
+        let [parents, auth_events] = counts;
+        let auth = batch.edges.get(edges + usize::from(parents)..).unwrap_or_default();
+        batch.guesses.note(nid, kind, sender, auth);
         let room = match pdu.room_id {
-            Some(id) => Some(batch.rooms.intern(&id.decode()).map_err(full)? as u32),
+            Some(id) => Some(batch.room(&id.decode()).map_err(full)?),
             None => None,
         };
         if !becomes && !again {
@@ -249,7 +268,6 @@ impl Room {
         }
         let slot = state_key.map(|key| self.slots.intern(kind, key));
         let row = EventRow { kind, state_key, slot, sender, depth: pdu.depth, origin_server_ts: pdu.origin_server_ts };
-        let [parents, auth_events] = counts;
         batch.staged.push(Staged {
             nid,
             row,
@@ -268,6 +286,11 @@ impl Room {
 impl Batch {
     pub(super) fn problem(&mut self, at: u32, event_id: Option<String>, code: &'static str, message: String) {
         self.problems.push(Problem { at, event_id, code, message });
+    }
+
+    /// Returns the number of a room id; nearly all are the first one's.
+    fn room(&mut self, id: &str) -> Result<u32, InternerFull> {
+        if self.rooms.is(0, id) { Ok(0) } else { self.rooms.intern(id).map(|room| room as u32) }
     }
 
     pub(super) fn parents(&self, staged: &Staged) -> &[EventNid] {

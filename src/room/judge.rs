@@ -8,13 +8,14 @@
 
 use super::batch::Batch;
 use super::journal::Step;
+use super::passed::Message;
 use super::states::{Against, AuthView, Columns};
 use super::{Room, RoomError, RuleSet};
 use crate::event::table::{Arrival, Verdict};
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 use crate::sort;
-use crate::state::auth::Refusal;
+use crate::state::auth::{MAX_ID_BYTES, Refusal};
 use crate::state::map::{OutOfMemory, Version};
 use crate::state::resolution::Observer;
 use core::cmp::Reverse;
@@ -67,13 +68,14 @@ impl Room {
     /// Judges an event that has just been taken in, and whatever waited for it.
     pub(super) fn judge(&mut self, nid: EventNid) -> Result<(), RoomError> {
         let mut queue = BinaryHeap::new();
-        self.enqueue(&mut queue, nid);
         if Some(nid) == self.create {
             for nid in core::mem::take(&mut self.waiting_for_create) {
                 self.enqueue(&mut queue, nid);
             }
         }
-        while let Some((_, nid)) = queue.pop() {
+        // Mostly nothing waits, and the event never sees the queue.
+        let mut next = Some(nid);
+        while let Some(nid) = next.take().or_else(|| queue.pop().map(|waiting| waiting.1)) {
             match self.look(nid, &mut queue)? {
                 Look::Waits(other) => self.waiting.entry(other).or_default().push(nid),
                 Look::WaitsForCreate => self.waiting_for_create.push(nid),
@@ -88,6 +90,9 @@ impl Room {
     }
 
     fn wake(&mut self, queue: &mut Queue, nid: EventNid) {
+        if self.waiting.is_empty() {
+            return;
+        }
         for waiting in self.waiting.remove(&nid).unwrap_or_default() {
             self.enqueue(queue, waiting);
         }
@@ -148,7 +153,24 @@ impl Room {
     }
 
     /// Checks an event by its size, its list of auth events, and against them.
-    fn check_own(&self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
+    fn check_own(&mut self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
+        // In version 12 the create event counts without being named.
+        let create = self.create.filter(|&create| self.events.verdict(create) != Verdict::Rejected);
+        let message = create.and_then(|_| Message::of(&self.events, nid));
+        if let Some(message) = message
+            && self.passed.contains(&self.events, message)
+            && self.strings.event_id(nid).len() <= MAX_ID_BYTES
+        {
+            return Ok(());
+        }
+        self.check_own_in_full(nid, version)?;
+        if let Some(message) = message {
+            self.passed.insert(message);
+        }
+        Ok(())
+    }
+
+    fn check_own_in_full(&self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
         let columns = self.columns(version);
         let rules = columns.rules();
         rules.size_limits(nid)?;
@@ -210,14 +232,17 @@ impl Room {
         if verdict != Verdict::Rejected {
             verdict = Verdict::Accepted;
             if self.options.enforce_auth {
-                let columns = self.columns(version);
-                let maps = &self.states.maps;
-                let allowed =
-                    columns.rules().state_dependent(nid, |kind, key| maps.get(before, self.slots.find(kind, key)?));
+                let names_all = self.names_all(nid, version);
+                let allowed = if names_all && self.has_auth_events(nid, version, before) {
+                    Ok(())
+                } else {
+                    let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
+                    self.columns(version).rules().state_dependent(nid, get)
+                };
                 if let Err(refusal) = allowed {
                     self.reject(nid, refusal, Against::StateBefore);
                     verdict = Verdict::Rejected;
-                } else if let Some(refusal) = self.soft_failure(nid, version, before)? {
+                } else if let Some(refusal) = self.soft_failure(nid, version, before, names_all)? {
                     self.states.refusals.insert(nid, (refusal, Against::CurrentState));
                     verdict = Verdict::SoftFailed;
                 }
@@ -231,12 +256,30 @@ impl Room {
         self.events.set_verdict(nid, verdict);
         self.journal.push(nid, Step::Decided);
         self.extremities.judged(&self.events, nid);
-        for (tip, is_tip) in self.extremities.take_changes() {
+        for &(tip, is_tip) in self.extremities.changes() {
             if let Some(state) = self.states.after(tip) {
                 self.tip_states.change(state, is_tip);
             }
         }
+        self.extremities.forget_changes();
         Ok(())
+    }
+
+    /// Returns whether an event that has passed against its own auth events names one for each slot that the rules ask
+    /// for. In a state that has the same events there the rules would only say again what they have said.
+    fn names_all(&self, nid: EventNid, version: &'static RoomVersion) -> bool {
+        let asked = self.columns(version).rules().auth_slots(nid).len();
+        // What it names is in slots that the rules ask for, no two in one. Version 12 implies the create event.
+        asked == self.events.auth_events(nid).len() + usize::from(asked > 0 && version.room_id_is_hash())
+    }
+
+    /// Returns whether a state has all of an event's auth events.
+    fn has_auth_events(&self, nid: EventNid, version: &'static RoomVersion, state: Version) -> bool {
+        let implied = self.create.filter(|_| version.room_id_is_hash());
+        let in_state = |&event: &EventNid| {
+            self.events.slot(event).is_some_and(|slot| self.states.maps.get(state, slot) == Some(event))
+        };
+        self.events.auth_events(nid).iter().all(in_state) && implied.iter().all(in_state)
     }
 
     fn reject(&mut self, nid: EventNid, refusal: Refusal, against: Against) {
@@ -252,6 +295,7 @@ impl Room {
         nid: EventNid,
         version: &'static RoomVersion,
         before: Version,
+        names_all: bool,
     ) -> Result<Option<Refusal>, RoomError> {
         let tips = self.extremities.tips();
         let parents = self.events.prev_events(nid);
@@ -262,15 +306,17 @@ impl Room {
             return Ok(None);
         }
         let gap = parents.iter().any(|&parent| self.states.after(parent).is_none());
+        if self.tip_states.counts.len() > MOST_TIP_STATES
+            || names_all
+                && self.tip_states.iter().chain([before]).all(|state| self.has_auth_events(nid, version, state))
+        {
+            return Ok(None);
+        }
         let mut current: Vec<Version> = core::mem::take(&mut self.tip_versions);
         current.clear();
         current.extend(self.tip_states.iter().chain(gap.then_some(before)));
         sort::in_place(&mut current, |a, b| a < b);
         current.dedup();
-        if current.len() > MOST_TIP_STATES {
-            self.tip_versions = current;
-            return Ok(None);
-        }
         let Self { events, strings, slots, create, room_id, states, slot_values, .. } = self;
         let columns = Columns { events, strings, slots, version, create: *create, room_id: room_id.as_deref() };
         let graph = AuthView { events, dag: &states.dag };

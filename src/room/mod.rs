@@ -8,9 +8,11 @@ mod compare;
 mod dendrite;
 mod error;
 mod export;
+mod guesses;
 mod journal;
 mod judge;
 mod options;
+mod passed;
 mod questions;
 mod send;
 mod state_questions;
@@ -40,6 +42,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use journal::Journal;
 use judge::TipStates;
+use passed::Passed;
 use states::States;
 use storage::Storage;
 use texts::Texts;
@@ -66,6 +69,7 @@ pub struct Room {
     journal: Journal,
     storage: Storage,
     tip_states: TipStates,
+    passed: Passed,
     /// Scratch memory of judging.
     parent_versions: Vec<Version>,
     tip_versions: Vec<Version>,
@@ -99,6 +103,7 @@ impl Room {
             storage: Storage::new(options.numbering),
             parent_versions: Vec::new(),
             tip_states: TipStates::default(),
+            passed: Passed::default(),
             tip_versions: Vec::new(),
             slot_values: Vec::new(),
             busy: false,

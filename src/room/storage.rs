@@ -129,9 +129,10 @@ impl Room {
             server.mark_sent(nid);
         }
         tips.judged(&self.events, nid);
-        if tips.take_changes().is_empty() {
+        if tips.changes().is_empty() {
             return Ok(());
         }
+        tips.forget_changes();
         let mut latest = tips.tips().to_vec();
         sort::in_place(&mut latest, |a, b| a < b);
         let list = match *latest {

@@ -30,7 +30,7 @@ use crate::event::version::{EventFormat, RoomVersion};
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Strings};
 
 /// The longest sender, type, state key, room id or event id, in bytes.
-const MAX_ID_BYTES: usize = 255;
+pub const MAX_ID_BYTES: usize = 255;
 
 /// The rules of one room.
 #[derive(Clone, Copy, Debug)]

@@ -33,6 +33,18 @@ impl AuthSlots {
         self.pairs.get(..usize::from(self.len)).unwrap_or_default()
     }
 
+    /// Returns how many pairs there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
+    /// Returns whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// Returns where a pair stands in the list, if it does.
     #[inline]
     #[must_use]
