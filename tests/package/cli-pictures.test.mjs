@@ -37,6 +37,9 @@ const CALLS = {
   "explain-v1": ["explain", "v1-s1-hs1.ndjson", "179529327738h"],
   "explain-create": ["explain", PIER, "Q8VjS_H"],
   "dot-pier": ["dot", PIER, "-n", "12"],
+  "table-snapshots": ["table", PIER, "state_snapshots", "-n", "20"],
+  "table-events": ["table", PIER, "events", "-n", "12", "--offset", "100", "--numbering", "sqlite"],
+  "table-edges-json": ["table", PIER, "event_edges", "-n", "3", "--json"],
   "sql-synapse": ["sql", "synapse", "postgres", "!room:example.org"],
   "sql-dendrite-stored": ["sql", "dendrite", "sqlite", "!room:example.org", "--stored"],
 };

@@ -83,6 +83,8 @@ test("exit codes: 0 done, 1 differs, 2 not understood or not readable, with one 
     [["summary", FILE, FILE], /too much/],
     [["summary", FILE, "--frobnicate"], /Unknown option/],
     [["log", FILE, "--limit", "many"], /whole number/],
+    [["table", FILE, "nonsense"], /Tables: rooms, /],
+    [["table", FILE, "rooms", "--numbering", "mysql"], /sqlite or postgres/],
     [["help", "frobnicate"], /no command/],
     [["sql", "synapse", "oracle", "!r"], /sqlite or postgres/],
     [["sql", "synapse", "sqlite", "!r' or '1'='1"], /no room id/],
@@ -108,6 +110,36 @@ test("what cannot be read is told with its line, and the rest is shown", async (
   assert.equal(code, 0);
   assert.match(err, /standard input:6: bad-json: /);
   assert.equal(out.trimEnd().split("\n").length, FORK.length);
+});
+
+test("tables come in parts, whole, and as the package has them", async () => {
+  const events = captured("v10-s50-hs1");
+  const large = file("large.ndjson", events);
+  const room = new Room();
+  room.add(events);
+  assert.ok(room.table("state_block_entries").total > 1000, "more than one part");
+  for (const name of ["events", "state_block_entries", "rooms", "backward_extremities"]) {
+    const { out } = await roomscope(["table", large, name, "--json"]);
+    assert.deepEqual(JSON.parse(out), JSON.parse(JSON.stringify(room.table(name))));
+  }
+  const { out } = await roomscope(["table", large, "state_block_entries"]);
+  assert.equal(out.trimEnd().split("\n").length, 1 + room.table("state_block_entries").total);
+  const part = JSON.parse((await roomscope(["table", large, "events", "--json", "-n", "3", "--offset", "7"])).out);
+  assert.deepEqual(part.rows, room.table("events", { offset: 7, limit: 3 }).rows);
+});
+
+test("the rows of a server's tables are read for the events in them", async () => {
+  const lines = EVENTS.toString().trimEnd().split("\n");
+  const rows = lines.map((pdu, i) => `{"table":"events","event_id":"$${i}","internal_metadata":{},"pdu":${pdu}}`);
+  const stored = ['{"table":"schema_version","version":94}', ...rows, '{"table":"event_edges","event_id":"x"}'];
+  const { out: expected } = await roomscope([FILE, "--json"]);
+  for (const end of ["\n", ""]) {
+    const { out, err } = await roomscope(["--json"], { input: Buffer.from(stored.join("\n") + end) });
+    assert.equal(err, "");
+    assert.equal(out, expected);
+  }
+  const dendrite = rows.map((row) => row.replace('"events"', '"roomserver_events"')).join("\n");
+  assert.equal((await roomscope(["--json"], { input: gzipSync(dendrite) })).out, expected);
 });
 
 test("a pipe that closes early ends it quietly", async () => {

@@ -5,9 +5,10 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { AddReport, Room } from "../index.js";
+import type { AddReport, Room, RoomOptions } from "../index.js";
 import { Refusal } from "./errors.js";
 import { Ids } from "./ids.js";
+import { eventsOf, isStored } from "./stored.js";
 import { count, counted, plain } from "./terminal.js";
 
 /** A room that has been read, and what came of reading it. */
@@ -20,7 +21,7 @@ export interface Opened {
 }
 
 /** How a room is read. */
-export interface OpenOptions {
+export interface OpenOptions extends Pick<RoomOptions, "numbering" | "rules"> {
   /**
    * Keep the events' texts, for commands that show contents: not those of very large files, unless the command is about
    * nothing else.
@@ -58,12 +59,13 @@ export async function openRoom(file: string, options: OpenOptions): Promise<Open
     if (lean && options.contents === true) {
       note(`${name} is large: contents are not kept, and so not shown.`);
     }
-    const room = new Room({ keepJson: options.contents === "always" || (options.contents && !lean) });
+    const { contents, ...more } = options;
+    const room = new Room({ ...more, keepJson: contents === "always" || (contents && !lean) });
     const progress = new ProgressLine(name);
     try {
       const bytes = progress.count(source.open(), source.size);
       const chunks = source.gzip ? Readable.from(bytes).pipe(createGunzip({ chunkSize: CHUNK })) : bytes;
-      const report = await room.addAsync(piped(chunks), { onProgress: (done) => progress.working(done) });
+      const report = await room.addAsync(readable(chunks), { onProgress: (done) => progress.working(done) });
       progress.clear();
       tellProblems(name, report);
       if (room.size === 0) throw new Refusal(`${name} holds no event in federation format.`);
@@ -103,15 +105,8 @@ async function look(file: string): Promise<Source> {
 }
 
 async function lookAtStream(stream: NodeJS.ReadableStream): Promise<Source> {
-  const chunks = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  async function* again(): AsyncGenerator<Uint8Array> {
-    if (first.done) return;
-    yield first.value;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
-  }
-  const head = first.done ? new Uint8Array() : first.value;
-  return { gzip: isGzip(head, "Standard input"), size: undefined, open: again };
+  const [head, all] = await headOf(stream as AsyncIterable<Uint8Array>);
+  return { gzip: isGzip(head, "Standard input"), size: undefined, open: () => all };
 }
 
 function isGzip(head: Uint8Array, name: string): boolean {
@@ -121,9 +116,22 @@ function isGzip(head: Uint8Array, name: string): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** Stream chunks as the engine takes them. */
-async function* piped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* chunks;
+/** The bytes that the engine reads: as they come, or the events out of a server's tables. */
+async function* readable(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const [head, all] = await headOf(chunks);
+  yield* isStored(head) ? eventsOf(all) : all;
+}
+
+/** The first chunk, and all of them. */
+async function headOf(chunks: AsyncIterable<Uint8Array>): Promise<[Uint8Array, AsyncIterable<Uint8Array>]> {
+  const rest = chunks[Symbol.asyncIterator]();
+  const first = await rest.next();
+  async function* all(): AsyncGenerator<Uint8Array> {
+    if (first.done) return;
+    yield first.value;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  }
+  return [first.done ? new Uint8Array() : first.value, all()];
 }
 
 function reasonOf(error: unknown): string {

@@ -16,10 +16,11 @@ import { log } from "./log.js";
 import { sql } from "./sql.js";
 import { state } from "./state.js";
 import { summary } from "./summary.js";
+import { table } from "./table.js";
 import { painter, wantsColour } from "./terminal.js";
 import { print } from "./print.js";
 
-const COMMANDS: readonly Command[] = [summary, log, state, history, diff, explain, thin, dot, sql];
+const COMMANDS: readonly Command[] = [summary, log, state, history, diff, explain, table, thin, dot, sql];
 
 const COMMON = {
   json: { type: "boolean" },

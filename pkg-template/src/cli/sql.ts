@@ -59,7 +59,7 @@ export const sql: Command = {
 SERVER is synapse or dendrite, DATABASE is sqlite or postgres. The SQL only reads; the server may keep running.
 
   --stored   not the events alone, but also what the server made of them (states, extremities, verdicts), one row of a
-             table a line; for other tools, and for reading by eye
+             table a line, to be compared; the other commands read the events out of it
 
 Examples:
   roomscope sql synapse postgres '!ROOM' | psql -XAtq synapse > room.ndjson

@@ -144,6 +144,9 @@ function* page(opened: Opened, { paint }: Call): Generator<string> {
   const torn = figures.verdicts.outlier;
   rows.push(["tips", tips.length, ""]);
   rows.push(["gaps", gaps.length, torn === 0 ? "" : `the state at ${counted(torn, "event")} is not known`]);
+  const { fullStateRows, blockRows, snapshotRows } = room.storage();
+  const blocks = `${count(blockRows)} as blocks, in ${counted(snapshotRows, "snapshot")}`;
+  rows.push(["storage", fullStateRows, `rows as full states · ${blocks}`]);
   const digits = Math.max(...rows.map(([, number]) => count(number ?? 0).length));
   yield* aligned(
     rows.map(([name, number, words]) => [
@@ -201,6 +204,7 @@ function facts(opened: Opened): object {
     deepest: figures.deepest,
     merges: figures.merges,
     mergesOfDifferingStates: figures.conflicts,
+    storage: room.storage(),
     forwardExtremities: room.forwardExtremities(),
     backwardExtremities: room.backwardExtremities(),
     refused: figures.refused.map(({ eventId, verdict, reason }) => ({ eventId, verdict, reason })),
