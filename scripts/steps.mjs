@@ -89,6 +89,19 @@ async function consumers(options) {
   return run(process.execPath, ["--test", "--test-reporter=spec", "consumers.test.mjs"], { ...options, cwd, env });
 }
 
+/**
+ * The pages of the package's types, in target/typedoc; what is not documented is an error.
+ *
+ * @type {Work}
+ */
+async function apiPages(options) {
+  await buildPackage();
+  await dependencies("tests/consumers");
+  await installForConsumers();
+  const cwd = join(ROOT, "tests/consumers");
+  return run(process.execPath, ["node_modules/typedoc/bin/typedoc"], { ...options, cwd });
+}
+
 /** @type {Work} */
 async function viewerTests(options) {
   await buildPackage();
@@ -124,5 +137,6 @@ export const steps = [
   { name: "wasm tests in Chromium", limit: 900, work: wasmTests("browser") },
   { name: "package tests", limit: 600, work: packageTests },
   { name: "consumers", limit: 600, work: consumers },
+  { name: "typedoc", limit: 300, work: apiPages },
   ...(existsSync(join(ROOT, "www/package.json")) ? [{ name: "viewer", limit: 900, work: viewerTests }] : []),
 ];

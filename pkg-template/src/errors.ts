@@ -14,10 +14,12 @@
  * - `lost`: the room was made before such a crash.
  */
 export class RoomscopeError extends Error {
+  /** Always the same, so that errors from several copies of the package can be told. */
   override readonly name = "RoomscopeError";
   /** Stable, for programs; the message is for people and may change. */
   readonly code: string;
 
+  /** Made by the package; for those who stand in for it in tests. */
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -18,6 +18,7 @@ import type {
   EventId,
   EventInfo,
   Layout,
+  MemoryBytes,
   NdjsonOptions,
   Resolution,
   RoomOptions,
@@ -421,8 +422,8 @@ export class Room {
     return joined(chunks);
   }
 
-  /** Bytes of memory that the room holds in the engine: `model` without, `total` with the events' own text. */
-  memoryBytes(): { model: number; total: number } {
+  /** How much of the engine's memory the room holds. */
+  memoryBytes(): MemoryBytes {
     const [model = 0, total = 0] = this.#raw.call((raw) => raw.memoryBytes());
     return { model, total };
   }

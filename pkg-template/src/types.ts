@@ -66,8 +66,11 @@ export interface AddReport {
   duplicates: number;
   /** Of the events taken in: passed every check. */
   accepted: number;
+  /** Of the events taken in: refused by the room's state on arrival alone. */
   softFailed: number;
+  /** Of the events taken in: refused by their auth events or the state before them. */
   rejected: number;
+  /** Of the events taken in: the state before them is not known. */
   outliers: number;
   /** Ids in the order in which they were taken in. */
   eventIds: EventId[];
@@ -79,6 +82,7 @@ export interface AddReport {
 export interface Problem {
   /** 1-based line or array position in the input. */
   at: number;
+  /** The event in it, as far as that can be told. */
   eventId?: EventId;
   /**
    * Stable: `bad-json`, `bad-utf8`, `too-deep`, `not-an-event`, `missing-field`, `bad-field`, `bad-depth`,
@@ -86,15 +90,19 @@ export interface Problem {
    * `hash-mismatch`, `unknown-room-version`, `no-room-version`, `room-full`.
    */
   code: string;
+  /** What is wrong, in words. */
   message: string;
 }
 
 /** What is known of one event. */
 export interface EventInfo {
+  /** Given or computed, as its room version has it. */
   eventId: EventId;
+  /** As in the event, `m.room.message` for example. */
   type: string;
   /** null for an event that is not a state event. */
   stateKey: string | null;
+  /** A user id. */
   sender: string;
   /** Milliseconds, by the sender's clock. */
   originServerTs: number;
@@ -102,9 +110,13 @@ export interface EventInfo {
   depth: number;
   /** Positive for live events, 1, 2, 3 …; negative for backfilled events and outliers, -1, -2, -3 … */
   streamOrdering: number;
+  /** How it reached us. */
   arrival: Arrival;
+  /** Its parents, in its own order, held or not. */
   prevEvents: EventId[];
+  /** The events that it names to show that it is allowed, held or not. */
   authEvents: EventId[];
+  /** What the checks made of it. */
   verdict: Verdict;
   /** Why it was rejected or soft-failed (the rule of the room version that failed, in words), or what it waits for. */
   reason?: string;
@@ -125,7 +137,19 @@ export interface StateDiff {
   /** In the first state alone. */
   removed: StateEntry[];
   /** Another event in the second state than in the first. */
-  changed: { type: string; stateKey: string; from: EventId; to: EventId }[];
+  changed: ChangedEntry[];
+}
+
+/** A key that two states have different events for. */
+export interface ChangedEntry {
+  /** The event type in the key. */
+  type: string;
+  /** The state key in the key. */
+  stateKey: string;
+  /** The event in the first state. */
+  from: EventId;
+  /** The event in the second state. */
+  to: EventId;
 }
 
 /** One change of a key's value. */
@@ -147,22 +171,51 @@ export interface Resolution {
   /** `none`: all parents had the same state, or there is at most one. */
   algorithm: "none" | "v1" | "v2" | "v2.1";
   /** One for each distinct state of the parents. */
-  parents: { eventIds: EventId[]; stateId: string }[];
+  parents: ParentState[];
   /** Keys that were not in conflict. */
   unconflicted: number;
-  conflicted: { type: string; stateKey: string; candidates: EventId[]; winner: EventId | null }[];
+  /** Keys that were in conflict, and how each ended. */
+  conflicted: ConflictedKey[];
   /** Events in the auth chains of some parents' states, but not of all (v2, v2.1). */
   authDifference: EventId[];
   /** Events on a way from one conflicted event down to another (v2.1). */
   conflictedSubgraph: EventId[];
   /** In the order in which each was tried, phase by phase. The last that was allowed for a key stands. */
   steps: ResolutionStep[];
+  /** The state that came of it. */
   result: StateEntry[];
+}
+
+/** One of the different states that a merge joins. */
+export interface ParentState {
+  /** The parents that have this state after them. */
+  eventIds: EventId[];
+  /** As in {@link EventInfo.stateId}. */
+  stateId: string;
+}
+
+/** A key that the parents' states do not agree on. */
+export interface ConflictedKey {
+  /** The event type in the key. */
+  type: string;
+  /** The state key in the key. */
+  stateKey: string;
+  /** The events that the parents' states have for it. */
+  candidates: EventId[];
+  /** The event that holds in the end; null if none does. */
+  winner: EventId | null;
 }
 
 /** One event's turn in a resolution. */
 export interface ResolutionStep {
+  /**
+   * - `power`: events that decide who may do what, those that others stand on first (v2, v2.1)
+   * - `mainline`: all others, by the power levels they stand on (v2, v2.1)
+   * - `v1-auth`: events that the rules read, type by type (v1)
+   * - `v1-other`: all others (v1)
+   */
   phase: "power" | "mainline" | "v1-auth" | "v1-other";
+  /** The event whose turn it was. */
   eventId: EventId;
   /** `skipped`: it had been rejected before (v2, v2.1), or another had already won or failed (v1). */
   outcome: "allowed" | "denied" | "skipped";
@@ -189,8 +242,11 @@ export interface Comparison {
  * state (an outlier, or an event behind a gap) there is nothing to differ.
  */
 export interface Difference {
+  /** Held by both. */
   eventId: EventId;
+  /** What this room makes of it. */
   here: Verdict;
+  /** What the other makes of it. */
   there: Verdict;
   /**
    * The other's state after it against this one's; null if they are equal (the verdicts differ) or one is not known.
@@ -217,9 +273,13 @@ export interface NdjsonOptions {
 
 /** An event that somebody wants to send. */
 export interface Draft {
+  /** Such as `m.room.message`. */
   type: string;
+  /** For a state event. */
   stateKey?: string;
+  /** A user id. */
   sender: string;
+  /** What can be written as JSON. */
   content: object;
   /** Milliseconds. Default: now. */
   originServerTs?: number;
@@ -241,8 +301,17 @@ export interface TimelineOptions {
   outliers?: boolean;
 }
 
+/** Memory of a room, in bytes. */
+export interface MemoryBytes {
+  /** Without the events' own text. */
+  model: number;
+  /** With it, where it is kept. */
+  total: number;
+}
+
 /** A child whose parents are not all held. */
 export interface BackwardExtremity {
+  /** The child, which is held. */
   eventId: EventId;
   /** The parents that are missing. */
   missing: EventId[];
@@ -250,9 +319,11 @@ export interface BackwardExtremity {
 
 /** Where to draw the event graph, in columns. Row 0 is the oldest event of the topological order, outliers left out. */
 export interface Layout {
+  /** How many rows there are. */
   eventCount: number;
   /** The lane of each row's event; 0 is the leftmost. */
   lane: Uint32Array;
+  /** How many lanes there are. */
   laneCount: number;
   /** The row of each edge's child. */
   edgeFrom: Uint32Array;
@@ -294,6 +365,7 @@ export type TableName =
 
 /** Rows of a table. */
 export interface TableData {
+  /** Their names, in the order of the cells. */
   columns: string[];
   /** A number, a text, a list of numbers or a truth value for each column. */
   rows: (number | string | number[] | boolean)[][];
@@ -305,15 +377,21 @@ export interface TableData {
 export interface Effects {
   /** The event's own number. */
   eventNid: number;
+  /** Event types that were new, with their numbers. */
   internedTypes: [nid: number, type: string][];
+  /** State keys that were new, with their numbers. */
   internedStateKeys: [nid: number, key: string][];
+  /** Blocks that were made. */
   newBlocks: number[];
   /** Blocks that were to be stored and were there already. */
   reusedBlocks: number[];
+  /** Snapshots that were made. */
   newSnapshots: number[];
   /** Snapshots that were to be stored and were there already. */
   reusedSnapshots: number[];
+  /** The tips before it. */
   forwardExtremitiesBefore: EventId[];
+  /** The tips after it. */
   forwardExtremitiesAfter: EventId[];
 }
 

@@ -121,7 +121,7 @@ current states differ; - stands for the first file, + for the second.
 The exit code is 1 if there is any difference.
 
 Examples:
-  roomscope diff room.ndjson h8Kd2a q0Zw1x
+  roomscope diff room.ndjson 6cJy-Il 7tA8UNg
   roomscope diff ours.ndjson theirs.ndjson.gz
   roomscope diff ours.ndjson theirs.ndjson --json | jq -r '.differing[].eventId'`,
   async *run(call) {

@@ -153,8 +153,8 @@ At a merge of differing states: which keys were in conflict, in which order the 
 keys, and what each denied one broke.
 
 Examples:
-  roomscope explain room.ndjson h8Kd2a
-  roomscope explain room.ndjson h8Kd2a --json | jq .conflicted`,
+  roomscope explain room.ndjson 7tA8UNg
+  roomscope explain room.ndjson 7tA8UNg --json | jq .conflicted`,
   async *run(call) {
     const [file = "", event = ""] = call.words;
     const opened = await openRoom(file, { contents: !call.json });

@@ -23,8 +23,8 @@ Exit codes: 0 done · 1 what was compared differs · 2 not understood or not rea
 Examples:
   roomscope room.ndjson                          what is in this room, and what is wrong with it
   zcat room.ndjson.gz | roomscope log | less     its graph, newest event first
-  roomscope state room.ndjson h8Kd2a --type m.room.member
-  roomscope explain room.ndjson h8Kd2a           who won at this merge, and why`;
+  roomscope state room.ndjson 7tA8UNg --type m.room.member
+  roomscope explain room.ndjson 7tA8UNg           who won at this merge, and why`;
 
 /** The list of commands. */
 export function generalHelp(commands: readonly Command[]): string {

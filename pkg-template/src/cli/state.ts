@@ -58,7 +58,7 @@ export const state: Command = {
 
 Examples:
   roomscope state room.ndjson
-  roomscope state room.ndjson h8Kd2a --before
+  roomscope state room.ndjson 7tA8UNg --before
   roomscope state room.ndjson --type m.room.member
   roomscope state room.ndjson --json | jq -r '.[] | select(.[0] == "m.room.power_levels")[2]'`,
   async *run(call) {
