@@ -1,10 +1,14 @@
 // The command line as a program among others: what it reads, how it ends, and that a room cannot steer a terminal.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Room } from "roomscope";
-import { captured, file, roomscope, shell } from "./command.mjs";
+import { captured, COMMAND, file, roomscope, shell } from "./command.mjs";
 import { FORK, message, ndjson } from "./events.mjs";
 
 const NAME = "north-pier-v11-hs1";
@@ -62,6 +66,51 @@ test("every short id that the log shows leads to its event", async () => {
   }
 });
 
+test("no line of the graph begins or ends in nothing", async () => {
+  const [up, down] = ["│╯╰┤├┴┼", "│╮╭┤├┬┼"];
+  for (const name of [NAME, "v10-s50-hs1", "v10-s2-hs1", "v6-s1-hs1", "v1-s1-hs1"]) {
+    const { out } = await roomscope(["log"], { input: captured(name) });
+    const rows = out.trimEnd().split("\n");
+    assert.ok(rows.length > 30);
+    const [node] = [/[•■○□◆✕◐◇]/];
+    for (const [index, row] of rows.entries()) {
+      const next = rows[index + 1] ?? "";
+      const end = row.search(node) + 1;
+      assert.ok(end > 0, row);
+      const graph = row.slice(0, row.search(/ {2}\S{7,} {2}\d\d-\d\d/));
+      for (const [column, cell] of [...graph].entries()) {
+        const below = next[column] ?? " ";
+        if (down.includes(cell)) assert.ok(up.includes(below) || node.test(below), `${row}\n${next}`);
+        if (up.includes(below) && column < graph.length) {
+          assert.ok(down.includes(cell) || node.test(cell), `${row}\n${next}`);
+        }
+      }
+    }
+  }
+});
+
+test("a gigabyte goes through in a fraction of that memory where no contents are wanted", async () => {
+  const [EVENT_BYTES, COUNT] = [60_000, 18_000];
+  async function* events() {
+    for (const event of FORK.slice(0, 2)) yield `${JSON.stringify(event)}\n`;
+    const body = "x".repeat(EVENT_BYTES);
+    for (let i = 0; i < COUNT; i++) {
+      yield `${JSON.stringify(message(`$m${i}`, [i === 0 ? "$join" : `$m${i - 1}`], { depth: i + 3, content: { body } }))}\n`;
+    }
+  }
+  const tell = "process.on('exit', () => console.error(process.resourceUsage().maxRSS))";
+  const child = spawn(process.execPath, ["--import", `data:text/javascript,${tell}`, COMMAND, "state", "-", "--json"]);
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => (out += chunk));
+  child.stderr.on("data", (chunk) => (err += chunk));
+  const closed = once(child, "close");
+  await pipeline(Readable.from(events()), child.stdin);
+  assert.deepEqual(await closed, [0, null]);
+  assert.equal(JSON.parse(out).length, 2);
+  const kilobytes = Number(err);
+  assert.ok(kilobytes < (EVENT_BYTES * COUNT) / 1000 / 4, `${kilobytes} kB`);
+});
+
 test("exit codes: 0 done, 1 differs, 2 not understood or not readable, with one line that says why", async () => {
   const [a, b] = [ROOM.timeline()[4], ROOM.forwardExtremities()[0]];
   const code = async (...args) => (await roomscope(args)).code;
@@ -83,6 +132,7 @@ test("exit codes: 0 done, 1 differs, 2 not understood or not readable, with one 
     [["summary", FILE, FILE], /too much/],
     [["summary", FILE, "--frobnicate"], /Unknown option/],
     [["log", FILE, "--limit", "many"], /whole number/],
+    [["log", FILE, "--limit"], /argument missing/],
     [["table", FILE, "nonsense"], /Tables: rooms, /],
     [["table", FILE, "rooms", "--numbering", "mysql"], /sqlite or postgres/],
     [["help", "frobnicate"], /no command/],

@@ -117,7 +117,7 @@ function* page(opened: Opened, call: Call, event: EventInfo, account: Resolution
       paint("dim", `state ${stateId.slice(0, 8)}`),
     ]);
     yield* aligned(parents, "  ");
-    yield `  ${counted(account.unconflicted, "key")} agree, ${count(account.conflicted.length)} differ`;
+    yield `  ${counted(account.unconflicted, "key")} in agreement, ${count(account.conflicted.length)} in conflict`;
     yield* section("In conflict", paint);
     yield* conflicts(opened, call, account);
     yield* section("Tried in this order; what is allowed last for a key holds", paint);

@@ -37,19 +37,20 @@ function commandOf(args: readonly string[]): [command: Command, rest: string[]] 
   return named === undefined ? [summary, [...args]] : [named, args.slice(1)];
 }
 
-/** An event id can begin with a dash; options of more than one letter have two. */
-function isShortenedId(arg: string): boolean {
-  return /^-[\w-]{3,}$/.test(arg) && !arg.startsWith("--");
+/** Whether a word is an event id that begins with a dash and not an option: those of more than one letter have two. */
+function isDashedId(arg: string): boolean {
+  return /^-[\w-]{4,}$/.test(arg) && !/^--|^-[a-z]\d+$/i.test(arg);
 }
 
-/** Reads a command's arguments; ids that begin with a dash are words, not options. */
+/** Reads a command's arguments. */
 function read(command: Command, args: readonly string[]) {
   const end = args.indexOf("--");
-  const marked = args.map((arg, index) => ((end < 0 || index < end) && isShortenedId(arg) ? `$${arg}` : arg));
+  const marked = args.map((arg, index) => ((end < 0 || index < end) && isDashedId(arg) ? `$${arg}` : arg));
   try {
     return parseArgs({ args: marked, options: { ...command.options, ...COMMON }, allowPositionals: true });
   } catch (error) {
-    throw new Refusal(`${(error as Error).message.replace(/\. To specify.*/s, "")}.`.replace("..", "."), true);
+    // The first sentence says what is wrong, the others are about parseArgs itself.
+    throw new Refusal(`${(error as Error).message.split(". ")[0] ?? ""}.`, true);
   }
 }
 

@@ -10,13 +10,13 @@ import { aligned, counted, fit, plain } from "./terminal.js";
 const TITLES = ["type", "key", "event", "sender", ""];
 
 /** By type, then key; the order is the same on every machine. */
-export function inOrder(entries: StateEntry[]): StateEntry[] {
+function inOrder(entries: StateEntry[]): StateEntry[] {
   const rank = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   return entries.sort((a, b) => rank(a[0], b[0]) || rank(a[1], b[1]));
 }
 
 /** Entries of a state as lines. */
-export function* stateLines({ room, ids }: Opened, { paint, columns }: Call, entries: StateEntry[]): Generator<string> {
+function* stateLines({ room, ids }: Opened, { paint, columns }: Call, entries: StateEntry[]): Generator<string> {
   let before: string | undefined;
   const rows = entries.map(([type, key, id]) => {
     const shown = type === before ? "" : plain(type);
@@ -73,7 +73,7 @@ Examples:
       yield asJson(entries);
       return 0;
     }
-    yield `${call.paint("strong", title)}: ${counted(entries.length, "entry").replace("entrys", "entries")}`;
+    yield `${call.paint("strong", title)}: ${counted(entries.length, "entry", "entries")}`;
     yield "";
     yield* stateLines(opened, call, entries);
     return 0;

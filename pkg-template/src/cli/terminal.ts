@@ -116,9 +116,9 @@ export function count(number: number): string {
   return grouped.format(number);
 }
 
-/** (2, "tip") → "2 tips". */
-export function counted(number: number, word: string): string {
-  return `${count(number)} ${word}${number === 1 ? "" : "s"}`;
+/** (2, "tip") → "2 tips"; a third word where an s is not enough. */
+export function counted(number: number, word: string, words = `${word}s`): string {
+  return `${count(number)} ${number === 1 ? word : words}`;
 }
 
 /** Milliseconds as day and time to the second, UTC. */
