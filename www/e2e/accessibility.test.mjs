@@ -38,6 +38,13 @@ for (const [look, options] of Object.entries(looks)) {
     assert.deepEqual(await violations(), [], "with an event selected");
     await page.keyboard.press("?");
     assert.deepEqual(await violations(), [], "with the keys shown");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("s");
+    await page.waitForSelector(".layer");
+    assert.deepEqual(await violations(), [], "with its storage");
+    await page.keyboard.press("2");
+    await page.waitForSelector(".table-row.new");
+    assert.deepEqual(await violations(), [], "with the tables");
     await done();
   });
 }

@@ -8,7 +8,8 @@ import { HistoryView } from "./history/view.ts";
 import { Minimap } from "./history/minimap.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { followPlace, placeInAddress, writePlace } from "./place.ts";
-import { Session } from "./session.ts";
+import type { OpenOptions, RowView } from "./protocol.ts";
+import { type Origin, Session } from "./session.ts";
 import { dragDivider } from "./shell/divider.ts";
 import { Files } from "./shell/files.ts";
 import { Footer } from "./shell/footer.ts";
@@ -17,7 +18,8 @@ import { Problems } from "./shell/problems.ts";
 import { Search } from "./shell/search.ts";
 import { makeSheet } from "./shell/sheet.ts";
 import { followTheme, switchTheme } from "./shell/theme.ts";
-import { TopBar } from "./shell/top-bar.ts";
+import { TopBar, type View } from "./shell/top-bar.ts";
+import { TablesView } from "./storage/tables-view.ts";
 import { type LandmarkKind, Walk } from "./walk.ts";
 
 /** How the selection came about, which decides how far the list moves. */
@@ -28,6 +30,10 @@ export class App implements Actions {
   #display: DisplayRows | undefined;
   #walk: Walk | undefined;
   #selected: Item | undefined;
+  /** What the inspector tells about: its answer comes after the selection. */
+  #inspected: RowView | undefined;
+  #view: View = "history";
+  #options: OpenOptions = { rules: "specification", numbering: "dense", auth: "enforce" };
   #loading: Engine | undefined;
 
   readonly #topBar: TopBar;
@@ -37,6 +43,7 @@ export class App implements Actions {
   readonly #history: HistoryView;
   readonly #minimap: Minimap;
   readonly #inspector: Inspector;
+  readonly #tables: TablesView;
   readonly #footer: Footer;
   readonly #files = new Files((file) => void this.openFile(file));
   readonly #sheet = makeSheet();
@@ -44,6 +51,7 @@ export class App implements Actions {
   constructor() {
     const list = part("history");
     this.#topBar = new TopBar(part("top"), this.#bound());
+    this.#topBar.showView(this.#view);
     this.#search = new Search(list, {
       found: (needle) => this.#found(needle),
       stepHit: (forward) => this.stepHit(forward),
@@ -64,6 +72,16 @@ export class App implements Actions {
       hover: (item) => this.#history.hover(item),
       choose: () => this.choose(),
       closed: () => this.#history.grid.focus(),
+      widened: (wide) => this.#widen(wide),
+      goTable: (name, nid) => {
+        this.showView("tables");
+        void this.#tables.openAt(name, nid).then(() => this.#tables.focus());
+      },
+    });
+    this.#tables = new TablesView(part("tables"), {
+      go: (row) => this.#select(row, "jump"),
+      hover: (row) => this.#history.hover(row),
+      number: (numbering) => void this.#openAgain({ numbering }),
     });
     this.#footer = new Footer(part("footer"), { next: (kind) => this.stepTo(kind, true) });
     document.body.append(this.#sheet);
@@ -87,49 +105,62 @@ export class App implements Actions {
       choose: () => this.choose(),
       switchTheme: () => this.switchTheme(),
       showKeys: () => this.showKeys(),
+      showView: (view: View) => this.showView(view),
+      rule: (rules: OpenOptions["rules"]) => void this.#openAgain({ rules }),
     };
   }
 
   async openFile(file: File): Promise<void> {
-    await this.#open(file.name, false, () => Promise.resolve(file));
+    await this.#open({ name: file.name, sample: false, source: file });
   }
 
   async openSample(url: string): Promise<void> {
-    await this.#open("north-pier-v11.ndjson", true, async () => {
-      const response = await fetch(url);
-      if (!response.ok) throw new EngineError({ code: "no-sample", message: `the server answered ${response.status}` });
-      return response.arrayBuffer();
-    });
+    const name = "north-pier-v11.ndjson";
+    const response = await fetch(url);
+    if (!response.ok) this.#notice.failed(`${name} could not be opened: the server answered ${response.status}.`);
+    else await this.#open({ name, sample: true, source: await response.blob() });
+  }
+
+  /** Opens the same room in another way, and stays at the same event. */
+  async #openAgain(options: Partial<OpenOptions>): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#options = { ...this.#options, ...options };
+    await this.#open(session.origin, this.#inspected?.eventId);
   }
 
   /** Opens a room in a worker of its own; until that worked, and if it does not, the room before it stays. */
-  async #open(name: string, sample: boolean, read: () => Promise<Blob | ArrayBuffer>): Promise<void> {
+  async #open(origin: Origin, selected?: string): Promise<void> {
     this.#loading?.close();
     const engine = new Engine();
+    const options = this.#options;
     this.#loading = engine;
-    this.#notice.loading(name, () => engine.close());
+    this.#notice.loading(origin.name, () => engine.close());
     try {
-      const opened = await engine.open(await read(), (share) => {
+      const opened = await engine.open(origin.source, options, (share) => {
         if (this.#loading === engine) this.#notice.progress(share);
       });
       this.#notice.clear();
-      this.#show(new Session(engine, opened, name, sample));
+      this.#show(new Session(engine, opened, origin, options), selected);
     } catch (error) {
       engine.close();
       if (this.#loading !== engine) return;
       if (error instanceof EngineError && error.code === "closed") this.#notice.clear();
       else
-        this.#notice.failed(`${name} could not be opened: ${error instanceof Error ? error.message : String(error)}.`);
+        this.#notice.failed(
+          `${origin.name} could not be opened: ${error instanceof Error ? error.message : String(error)}.`,
+        );
     } finally {
       if (this.#loading === engine) this.#loading = undefined;
     }
   }
 
-  #show(session: Session): void {
+  #show(session: Session, selected: string | undefined): void {
     const first = this.#session === undefined;
     this.#session?.close();
     this.#session = session;
     this.#selected = undefined;
+    this.#inspected = undefined;
     const { opened } = session;
     const direction = this.#display?.direction ?? "newest";
     this.#arrange(new DisplayRows(session.eventCount, opened.outlierCount, opened.gaps, direction));
@@ -139,9 +170,36 @@ export class App implements Actions {
     this.#search.showRoom(session);
     this.#history.select(undefined);
     this.#inspector.showRoom(session);
-    const place = placeInAddress();
-    if (first && place !== undefined) void this.#goToId(place);
+    this.#showRoomIn(this.#view);
+    const place = selected ?? (first ? placeInAddress() : undefined);
+    if (place !== undefined) void this.#goToId(place);
     else writePlace(undefined, false);
+  }
+
+  /** A view hears of the room when it is first seen with it. */
+  #showRoomIn(view: View): void {
+    const session = this.#session;
+    if (session === undefined || view === "history") return;
+    session.wantSnapshots(() => this.#history.refresh());
+    void this.#tables.showRoom(session).then(() => this.#tables.select(this.#inspected));
+  }
+
+  showView(view: View): void {
+    if (this.#view === view) return;
+    this.#view = view;
+    part("tables").hidden = view !== "tables";
+    part("inspector").hidden = view === "tables";
+    this.#topBar.showView(view);
+    this.#widen(view === "tables" || this.#inspector.isWide);
+    this.#showRoomIn(view);
+  }
+
+  /** Gives the panel beside the history most of the page: the history narrows and stays. */
+  #widen(wide: boolean): void {
+    const main = part("main");
+    main.dataset["view"] = this.#view;
+    main.classList.toggle("wide", wide || this.#view === "tables");
+    if (wide) this.#session?.wantSnapshots(() => this.#history.refresh());
   }
 
   #arrange(display: DisplayRows): void {
@@ -163,7 +221,9 @@ export class App implements Actions {
     this.#history.select(item);
     this.#tellPlace();
     if (item === undefined) {
+      this.#inspected = undefined;
       this.#inspector.showRoom(session);
+      this.#tables.select(undefined);
       writePlace(undefined, false);
       return;
     }
@@ -171,7 +231,10 @@ export class App implements Actions {
     else if (way === "jump") this.#history.jump(item);
     this.#inspector.show(session, display, item).then(
       (view) => {
-        if (view !== undefined) writePlace(view.eventId, way === "jump");
+        if (view === undefined) return;
+        this.#inspected = view;
+        if (this.#view === "tables") this.#tables.select(view);
+        writePlace(view.eventId, way === "jump");
       },
       (error: unknown) => this.#notice.failed(`The event could not be read: ${String(error)}.`),
     );
@@ -297,6 +360,12 @@ export class App implements Actions {
     this.#files.choose();
   }
 
+  showTab(id: "event" | "storage"): void {
+    this.showView("history");
+    this.#inspector.chooseTab(id);
+    this.#inspector.open();
+  }
+
   showKeys(): void {
     this.#sheet.togglePopover();
   }
@@ -304,7 +373,13 @@ export class App implements Actions {
   back(): void {
     if (this.#sheet.matches(":popover-open")) this.#sheet.hidePopover();
     else if (this.#notice.isShown) this.#notice.clear();
-    else if (this.#inspector.hasFocus || (this.#inspector.covers && this.#inspector.isOpen)) {
+    else if (this.#view !== "history") {
+      this.showView("history");
+      this.#history.grid.focus();
+    } else if (this.#inspector.isWide && !this.#inspector.covers) {
+      this.#inspector.narrow();
+      this.#history.grid.focus();
+    } else if (this.#inspector.hasFocus || (this.#inspector.covers && this.#inspector.isOpen)) {
       this.#inspector.close();
       this.#history.grid.focus();
     } else if (this.#search.query !== "") this.#search.clear();

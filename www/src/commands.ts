@@ -35,6 +35,8 @@ export interface Actions {
   focusInspector(): void;
   choose(): void;
   showKeys(): void;
+  showTab(id: "event" | "storage"): void;
+  showView(view: "history" | "tables"): void;
   back(): void;
 }
 
@@ -116,6 +118,21 @@ export const commands: readonly Command<Actions>[] = [
     group: "Show",
     scope: "history",
     run: (app) => app.focusInspector(),
+  },
+  {
+    keys: ["s"],
+    label: "how the state is stored",
+    group: "Show",
+    scope: "page",
+    footer: "storage",
+    run: (app) => app.showTab("storage"),
+  },
+  {
+    keys: ["1", "2"],
+    label: "history, tables",
+    group: "Show",
+    scope: "page",
+    run: (app, key) => app.showView(key === "1" ? "history" : "tables"),
   },
   {
     keys: ["r"],

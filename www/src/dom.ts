@@ -57,6 +57,19 @@ export function drawing(size: number, paths: readonly string[], filled: readonly
   return svg;
 }
 
+/** Moves an element to the beginning of another place while a media query holds, and back after that. */
+export function movesWhen(query: string, element: HTMLElement, away: HTMLElement): void {
+  const media = matchMedia(query);
+  const anchor = document.createComment("");
+  element.before(anchor);
+  const place = (): void => {
+    if (media.matches) away.prepend(element);
+    else anchor.after(element);
+  };
+  media.addEventListener("change", place);
+  place();
+}
+
 /** Replaces an element's text only if it differs, which spares layout. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

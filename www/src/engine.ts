@@ -1,6 +1,6 @@
 // The page's side of the protocol: one worker, which holds one room. Each file is opened in a worker of its own, so that a load
 // can be stopped, a broken file leaves the room before it alone, and the memory of a closed room goes back to the system.
-import type { CallName, Calls, Failure, FromWorker, Opened, ToWorker } from "./protocol.ts";
+import type { CallName, Calls, Failure, FromWorker, Opened, OpenOptions, Source, ToWorker } from "./protocol.ts";
 import workerUrl from "./worker/index.ts?worker&url";
 
 /** A call that failed; `code` is stable. */
@@ -22,7 +22,6 @@ interface Waiting {
 
 export interface CallOptions<C extends CallName> {
   signal?: AbortSignal;
-  transfer?: Transferable[];
   onProgress?: (progress: Calls[C]["progress"]) => void;
 }
 
@@ -53,9 +52,9 @@ export class Engine {
     });
   }
 
-  /** Reads a file into this worker's room. Rejects with an `EngineError` if no event can be read. */
-  open(source: Blob | ArrayBuffer, onProgress: (share: number) => void): Promise<Opened> {
-    return this.call("open", { source }, { onProgress, transfer: source instanceof ArrayBuffer ? [source] : [] });
+  /** Reads a room into this worker. Rejects with an `EngineError` if no event can be read. */
+  open(source: Source, options: OpenOptions, onProgress: (share: number) => void): Promise<Opened> {
+    return this.call("open", { source, options }, { onProgress });
   }
 
   call<C extends CallName>(
@@ -71,7 +70,7 @@ export class Engine {
         progress: options.onProgress as Waiting["progress"],
       });
       options.signal?.addEventListener("abort", () => this.#cancel(id), { once: true });
-      this.#post({ id, call, params } as ToWorker, options.transfer);
+      this.#post({ id, call, params } as ToWorker);
     });
   }
 
@@ -81,8 +80,8 @@ export class Engine {
     this.#failAll({ code: "closed", message: "the room was closed" });
   }
 
-  #post(message: ToWorker, transfer: Transferable[] = []): void {
-    this.#worker.postMessage(message, transfer);
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
   }
 
   #cancel(id: number): void {

@@ -1,5 +1,6 @@
 // What the page and its worker say to each other: every call with its parameters and result, and the shapes that cross.
 // Rows, columns and words cross; the room itself never does. Both sides import this file and nothing of one another.
+import type { TableName } from "roomscope";
 
 /** A failed call: the `code` is stable, the `message` one sentence for people. */
 export interface Failure {
@@ -132,14 +133,125 @@ export interface Found {
   total: number;
 }
 
+/** Whose rules decide, and how the tables are numbered: see the engine's `RoomOptions`. */
+export interface OpenOptions {
+  rules: "specification" | "dendrite";
+  numbering: "dense" | "sqlite" | "postgres";
+  auth: "enforce" | "off";
+}
+
+/** Events that arrive together: what a teaching room is made of. */
+export interface Delivery {
+  events: object[];
+  arrival: "live" | "backfill" | "outlier";
+  /** The state before the first of them, where it came with it. */
+  stateBefore?: string[];
+}
+
+/** What a room is read from: a file's bytes, or events in the order in which they reach a server. */
+export type Source = Blob | readonly Delivery[];
+
+export interface Slot {
+  type: string;
+  stateKey: string;
+}
+
+/** One event of a layer, in the column of its slot. */
+export interface Square {
+  column: number;
+  row: Row;
+  /** Nothing lies above it. */
+  read: boolean;
+  /** It is the event that was asked about. */
+  own: boolean;
+}
+
+/** A block, as a layer of a snapshot. */
+export interface Layer {
+  nid: number;
+  /** Its rows. */
+  total: number;
+  squares: Square[];
+  /** Rows that are read and have no column. */
+  hidden: number;
+  /** Made when the event was taken in. */
+  fresh: boolean;
+  /** Snapshots that list it. */
+  shared: number;
+}
+
+export interface SnapshotView {
+  nid: number;
+  /** The axis: one column each. */
+  slots: Slot[];
+  /** All slots of the state, with a column or without. */
+  slotCount: number;
+  /** The newest first: it lies on top. */
+  layers: Layer[];
+}
+
+/** What taking one event in did, in the numbers of the tables. */
+export interface Effects {
+  internedTypes: [nid: number, type: string][];
+  internedStateKeys: [nid: number, key: string][];
+  newBlocks: number[];
+  reusedBlocks: number[];
+  newSnapshots: number[];
+  reusedSnapshots: number[];
+  forwardExtremitiesBefore: string[];
+  forwardExtremitiesAfter: string[];
+}
+
+export interface StorageDetail {
+  eventId: string;
+  eventNid: number;
+  typeNid: number;
+  /** 0: not a state event. */
+  keyNid: number;
+  /** The snapshots before and after it; 0: not known, or none is stored. */
+  before: number;
+  after: number;
+  effects: Effects;
+  /** What the new snapshots list. */
+  lists: { nid: number; blocks: number[] }[];
+  /** Which of the two is shown. */
+  moment: "before" | "after";
+  snapshot: SnapshotView | undefined;
+}
+
+/** A list too long to send is cut. */
+export type TableCell = number | string | boolean | number[] | { first: number[]; count: number };
+export type TableCells = TableCell[];
+
+export interface TablePage {
+  columns: string[];
+  rows: TableCells[];
+  total: number;
+}
+
+/** Where something is: its row in its table, and in the history if it is an event. Absent: nowhere. */
+export interface Located {
+  index?: number | undefined;
+  row?: Row | undefined;
+}
+
+/** What the room costs to store, by the engine's names. */
+export type Figures = Readonly<Record<string, number>>;
+
 /** Every call: its parameters, its result, and what it may report on the way. */
 export interface Calls {
-  open: { params: { source: Blob | ArrayBuffer }; result: Opened; progress: number };
+  open: { params: { source: Source; options: OpenOptions }; result: Opened; progress: number };
   rows: { params: { from: Row; count: number }; result: RowView[]; progress: never };
   detail: { params: { row: Row }; result: Detail; progress: never };
   /** The row of an event id or of an unambiguous beginning of one. */
   locate: { params: { id: string }; result: Row | undefined; progress: never };
   find: { params: { query: string }; result: null; progress: Found };
+  /** The number of the snapshot before each row, 0 where it is not known. */
+  snapshots: { params: object; result: Uint32Array<ArrayBuffer>; progress: undefined };
+  storage: { params: { row: Row; moment: "before" | "after" }; result: StorageDetail | undefined; progress: undefined };
+  figures: { params: object; result: Figures; progress: never };
+  table: { params: { name: TableName; offset: number; limit: number }; result: TablePage; progress: never };
+  place: { params: { name: TableName; nid: number }; result: Located; progress: undefined };
 }
 
 export type CallName = keyof Calls;

@@ -6,7 +6,7 @@ import type { Item } from "./display.ts";
 import { fillMarked } from "./marks.ts";
 import { gapWords } from "./words.ts";
 
-export const columns = ["graph", "sender", "event", "id", "depth", "stream", "time"] as const;
+export const columns = ["graph", "sender", "event", "id", "depth", "stream", "time", "snapshot"] as const;
 
 /** What a row shows: an event or outlier (absent until it comes), a gap, or the head of the shelf. */
 export type Content =
@@ -24,6 +24,9 @@ export interface RowState {
   flashed: boolean;
   needle: string;
   span: TimeSpan;
+  /** The number of the snapshot before it, as the column shows it, and whether the selection has the same. */
+  snapshot: string;
+  sameSnapshot: boolean;
 }
 
 function cell(name: string, ...children: Node[]): HTMLElement {
@@ -45,6 +48,7 @@ export class RowElement {
   readonly #depth = cell("depth");
   readonly #stream = cell("stream");
   readonly #time = cell("time");
+  readonly #snapshot = cell("snapshot");
   #shown: RowState | undefined;
 
   constructor() {
@@ -58,6 +62,7 @@ export class RowElement {
       this.#depth,
       this.#stream,
       this.#time,
+      this.#snapshot,
     );
   }
 
@@ -81,6 +86,8 @@ export class RowElement {
     element.classList.toggle("hover", state.hovered);
     element.classList.toggle("unknown", !state.known);
     element.classList.toggle("flash", state.flashed);
+    setText(this.#snapshot, state.snapshot);
+    this.#snapshot.classList.toggle("same", state.sameSnapshot);
     this.#shown = state;
   }
 

@@ -67,7 +67,10 @@ export class HistoryView {
   constructor(container: HTMLElement, events: HistoryEvents) {
     this.#events = events;
     const head = make("div", { class: "head", role: "row", "aria-rowindex": 1 });
-    for (const name of columns) head.append(make("div", { class: `cell ${name}`, role: "columnheader" }, name));
+    for (const name of columns) {
+      const title = name === "snapshot" ? "snapshot before" : name;
+      head.append(make("div", { class: `cell ${name}`, role: "columnheader" }, title));
+    }
     this.#graphHead = head.firstElementChild ?? head;
     const canvas = make("canvas");
     // Lanes wider than the gutter end at its edge.
@@ -333,6 +336,9 @@ export class HistoryView {
       this.#pool.push(row);
       this.#window.append(row.element);
     }
+    const snapshotOf = (item: Item | undefined): number =>
+      (item !== undefined && display.isHeld(item) ? session.snapshotBefore(item) : undefined) ?? 0;
+    const chosen = snapshotOf(this.#selected);
     const state = (index: number, item: Item): RowState => ({
       item,
       index,
@@ -345,6 +351,8 @@ export class HistoryView {
       flashed: item === this.#flashed,
       needle: this.#needle,
       span: session.span,
+      snapshot: snapshotOf(item) === 0 ? "" : String(snapshotOf(item)),
+      sameSnapshot: chosen !== 0 && snapshotOf(item) === chosen,
     });
     const used = this.#pool.length;
     for (const [slot, row] of this.#pool.entries()) {

@@ -6,20 +6,25 @@ import type { DisplayRows, Item } from "../history/display.ts";
 import type { Detail, Gap, Row, RowView } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { eventHead, eventTab } from "./event-tab.ts";
+import { type StorageActs, StorageTab } from "../storage/storage-tab.ts";
 import { linkList } from "./links.ts";
 import { overview } from "./overview.ts";
 
-export interface InspectorActs {
+export interface InspectorActs extends StorageActs {
   go(item: Item): void;
   goGap(gap: Gap): void;
   hover(item: Item | undefined): void;
   choose(): void;
   closed(): void;
+  /** Says whether what is shown needs a wide panel. */
+  widened(wide: boolean): void;
 }
 
 interface Tab {
   id: string;
   name: string;
+  /** It needs more room than a column beside the history. */
+  wide: boolean;
   fill(detail: Detail, session: Session): HTMLElement[];
 }
 
@@ -41,8 +46,25 @@ export class Inspector {
   constructor(panel: HTMLElement, acts: InspectorActs) {
     this.#panel = panel;
     this.#acts = acts;
-    const event: Tab = { id: "event", name: "Event", fill: (detail, session) => eventTab(detail, session, acts) };
-    this.#tabs = [event];
+    const event: Tab = {
+      id: "event",
+      name: "Event",
+      wide: false,
+      fill: (detail, session) => eventTab(detail, session, acts),
+    };
+    const storage = new StorageTab(acts);
+    this.#tabs = [
+      event,
+      {
+        id: "storage",
+        name: "Storage",
+        wide: true,
+        fill: (detail, session) => {
+          storage.show(detail, session);
+          return [storage.element];
+        },
+      },
+    ];
     this.#tab = event;
     this.#grip = button({ class: "grip", "aria-label": "height of this panel" }, () =>
       this.#setHeight((this.#height + 1) % sheetHeights.length),
@@ -86,7 +108,7 @@ export class Inspector {
       make(
         "div",
         { class: "headline" },
-        make("p", { class: "full-id mono foreign" }, session.source),
+        make("p", { class: "full-id mono foreign" }, session.origin.name),
         make("span", { class: "verdict" }, make("span", { class: "tag" }, session.sample ? "sample" : "file")),
         this.#closeButton(),
       ),
@@ -132,6 +154,7 @@ export class Inspector {
   #showEvent(detail: Detail, session: Session): void {
     this.#shown = { detail, session };
     const tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "About this event" });
+    tabs.addEventListener("keydown", (event) => this.#tabKey(event));
     for (const tab of this.#tabs) {
       const chosen = tab === this.#tab;
       tabs.append(
@@ -154,6 +177,14 @@ export class Inspector {
     this.#top.replaceChildren(...[headline, by].filter((part) => part !== undefined), tabs);
     this.#fillBody(undefined, ...this.#tab.fill(detail, session));
     this.#body.setAttribute("aria-labelledby", `tab-${this.#tab.id}`);
+  }
+
+  #tabKey(event: KeyboardEvent): void {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const count = this.#tabs.length;
+    this.#choose(this.#tabs[(this.#tabs.indexOf(this.#tab) + step + count) % count]!);
   }
 
   async #showGap(session: Session, gap: Gap): Promise<void> {
@@ -183,11 +214,30 @@ export class Inspector {
   #choose(tab: Tab): void {
     this.#tab = tab;
     if (this.#shown !== undefined) this.#showEvent(this.#shown.detail, this.#shown.session);
+    this.#top.querySelector<HTMLElement>(`#tab-${tab.id}`)?.focus();
+  }
+
+  /** Chooses the tab with a name; the panel keeps it when the selection moves. */
+  chooseTab(id: string): void {
+    const tab = this.#tabs.find((each) => each.id === id);
+    if (tab === undefined || this.#shown === undefined) return;
+    this.#tab = tab;
+    this.#showEvent(this.#shown.detail, this.#shown.session);
+  }
+
+  /** True while a wide tab is shown; `narrow` goes back to the first. */
+  get isWide(): boolean {
+    return this.#tab.wide && this.#shown !== undefined;
+  }
+
+  narrow(): void {
+    this.chooseTab(this.#tabs[0]!.id);
   }
 
   /** Without a label it is the panel of the chosen tab. */
   #fillBody(label: string | undefined, ...parts: HTMLElement[]): void {
     this.#body.replaceChildren(...parts);
+    this.#acts.widened(this.isWide);
     this.#body.scrollTop = 0;
     this.#body.setAttribute("role", label === undefined ? "tabpanel" : "region");
     this.#body.removeAttribute("aria-labelledby");

@@ -26,7 +26,7 @@ export function overview(session: Session, acts: OverviewActs): HTMLElement {
   const title = session.sample ? "See what happened to a room." : (opened.name ?? "A room without a name");
   const words = session.sample
     ? "roomscope reads a Matrix room’s events and draws their history as a server sees it. This room was captured from three servers that were cut off from each other and met again. Select an event to see it, or drop a file of your own: it stays on this machine."
-    : `Read from ${session.source}. Select an event to see what it says, whom it names and who names it.`;
+    : `Read from ${session.origin.name}. Select an event to see what it says, whom it names and who names it.`;
   const list = make("dl", { class: "facts" });
   const fact = (name: string, ...value: (Node | string)[]): void => {
     list.append(make("dt", {}, name), make("dd", {}, ...value));

@@ -53,7 +53,7 @@ export class Problems {
     const sentence = make(
       "span",
       { class: "sentence", role: "status" },
-      `${counted(added, "event")} read; ${counted(problemCount, "line")} of ${session.source} could not be.`,
+      `${counted(added, "event")} read; ${counted(problemCount, "line")} of ${session.origin.name} could not be.`,
     );
     const close = button({ class: "plain link" }, () => this.close(), "dismiss");
     this.#strip.replaceChildren(make("div", {}, sentence, show, close), list);

@@ -1,6 +1,7 @@
 // The bar at the top: which room this is, and what can be done with the page as a whole.
-import { button, drawing, make } from "../dom.ts";
+import { button, drawing, make, movesWhen, part } from "../dom.ts";
 import { counted } from "../format.ts";
+import type { OpenOptions } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import type { Theme } from "./theme.ts";
 
@@ -10,7 +11,23 @@ const sun = [
 ];
 const moon = ["M12.5 10A5.5 5.5 0 0 1 6 3.2A5.5 5.5 0 1 0 12.5 10z"];
 
+export type View = "history" | "tables";
+type Rules = OpenOptions["rules"];
+
+const views: readonly [View, string][] = [
+  ["history", "History"],
+  ["tables", "Tables"],
+];
+
+const rules: readonly [Rules, string][] = [
+  ["specification", "Specification"],
+  ["dendrite", "Dendrite"],
+];
+
 export interface TopBarActs {
+  showView(view: View): void;
+  /** Opens the room again under other rules. */
+  rule(rules: Rules): void;
   /** Tells about the room as a whole. */
   showRoom(): void;
   choose(): void;
@@ -22,6 +39,8 @@ export class TopBar {
   readonly #room = make("div", { class: "room" });
   readonly #theme: HTMLButtonElement;
   readonly #acts: TopBarActs;
+  readonly #views: Map<View, HTMLButtonElement>;
+  readonly #rules: Map<Rules, HTMLButtonElement>;
 
   constructor(bar: HTMLElement, acts: TopBarActs) {
     this.#acts = acts;
@@ -35,13 +54,25 @@ export class TopBar {
       ["M2 1h4v4H2z"],
     );
     this.#theme = button({ class: "plain square", id: "theme" }, () => acts.switchTheme());
+    this.#views = new Map(
+      views.map(([view, name]) => [view, button({ class: "plain view" }, () => acts.showView(view), name)]),
+    );
+    this.#rules = new Map(rules.map(([rule, name]) => [rule, button({}, () => acts.rule(rule), name)]));
+    const nav = make("nav", { class: "views", "aria-label": "views" }, ...this.#views.values());
+    const choice = make(
+      "div",
+      { class: "rules" },
+      make("span", { class: "note" }, "Rules"),
+      make("div", { class: "choices", role: "group", "aria-label": "rules" }, ...this.#rules.values()),
+    );
     bar.append(
       make("div", { class: "brand" }, mark, "roomscope"),
       this.#room,
+      nav,
       make(
         "div",
         { class: "actions" },
-        make("span", { class: "private" }, "Nothing leaves this page."),
+        choice,
         button({ class: "button", id: "choose" }, () => acts.choose(), "Open…"),
         this.#theme,
         button(
@@ -51,6 +82,9 @@ export class TopBar {
         ),
       ),
     );
+    // Where the bar has no room for them.
+    movesWhen("(max-width: 639px)", nav, part("footer"));
+    movesWhen("(max-width: 899px)", choice, part("tables"));
   }
 
   showRoom(session: Session): void {
@@ -68,7 +102,16 @@ export class TopBar {
       opened.roomVersion === undefined ? "" : make("span", { class: "tag" }, `v${opened.roomVersion}`),
       make("span", { class: "size" }, counted(session.heldCount, "event")),
     );
+    for (const [rule, choice] of this.#rules)
+      choice.setAttribute("aria-pressed", String(rule === session.options.rules));
     document.title = `${name} – roomscope`;
+  }
+
+  showView(shown: View): void {
+    for (const [view, choice] of this.#views) {
+      if (view === shown) choice.setAttribute("aria-current", "page");
+      else choice.removeAttribute("aria-current");
+    }
   }
 
   showTheme(theme: Theme): void {

@@ -1,9 +1,9 @@
 // The worker's side of the protocol: calls wait in a queue and are worked off step by step, so that a cancelled call is
 // dropped before any work goes into it, and a long search never keeps the rows of the window waiting.
 import { init, Room } from "roomscope";
-import type { Failure, Found, FromWorker, Opened, Request, ToWorker } from "../protocol.ts";
+import type { Failure, Found, FromWorker, Opened, OpenOptions, Request, Source, ToWorker } from "../protocol.ts";
 import { transferable } from "./columns.ts";
-import { openInput, unpackError } from "./input.ts";
+import { deliver, openInput, unpackError } from "./input.ts";
 import { OpenRoom } from "./room.ts";
 
 /** Milliseconds of search between looks at the queue. */
@@ -34,9 +34,16 @@ function opened(): OpenRoom {
   return room;
 }
 
-async function open(id: number, source: Blob | ArrayBuffer): Promise<Opened> {
+async function open(id: number, source: Source, options: OpenOptions): Promise<Opened> {
+  if (!(source instanceof Blob)) {
+    await init();
+    const engine = new Room(options);
+    const report = deliver(engine, source);
+    room = new OpenRoom(engine);
+    return room.opened(report);
+  }
   const [input] = await Promise.all([openInput(source), init()]);
-  const engine = new Room();
+  const engine = new Room(options);
   const onProgress = (done: number): void => reply({ id, progress: Math.max(done, readingShare * input.share()) });
   const report = await engine.addAsync(input.bytes, { onProgress }).catch((error: unknown) => {
     throw input.gzip ? unpackError(error) : error;
@@ -53,7 +60,7 @@ async function open(id: number, source: Blob | ArrayBuffer): Promise<Opened> {
 async function* steps(request: Request): Steps {
   switch (request.call) {
     case "open":
-      return open(request.id, request.params.source);
+      return open(request.id, request.params.source, request.params.options);
     case "rows":
       return opened().rows(request.params.from, request.params.count);
     case "locate":
@@ -65,10 +72,21 @@ async function* steps(request: Request): Steps {
     }
     case "find":
       return yield* opened().find(request.params.query, findSlice);
+    case "snapshots":
+      return (yield* opened().storage.numbers()).before.slice();
+    case "storage":
+      return yield* opened().storage.detail(request.params.row, request.params.moment);
+    case "figures":
+      return opened().figures();
+    case "table":
+      return opened().storage.page(request.params.name, request.params.offset, request.params.limit);
+    case "place":
+      return yield* opened().storage.place(request.params.name, request.params.nid);
   }
 }
 
 function transferOf(value: unknown): Transferable[] {
+  if (value instanceof Uint32Array) return [value.buffer as ArrayBuffer];
   if (typeof value !== "object" || value === null) return [];
   if ("graph" in value) return [...transferable((value as Opened).graph), (value as Opened).tips.buffer as ArrayBuffer];
   if ("scanned" in value) return [(value as Found).rows.buffer as ArrayBuffer];

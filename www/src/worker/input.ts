@@ -1,5 +1,7 @@
 // From what the page was given to the stream that the engine reads: files are read here, off the page's thread, piece by piece,
-// and gzip is undone on the way.
+// and gzip is undone on the way. Teaching rooms come as deliveries instead.
+import type { AddReport, Room } from "roomscope";
+import type { Delivery } from "../protocol.ts";
 
 export interface Input {
   bytes: Blob | ReadableStream<Uint8Array>;
@@ -8,9 +10,23 @@ export interface Input {
   gzip: boolean;
 }
 
-/** Opens a file or buffer for reading. */
-export async function openInput(source: Blob | ArrayBuffer): Promise<Input> {
-  const blob = source instanceof Blob ? source : new Blob([source]);
+/** Takes deliveries in, one after another, and reports on them together. */
+export function deliver(
+  room: Room,
+  deliveries: readonly Delivery[],
+): Pick<AddReport, "added" | "duplicates" | "problems"> {
+  const total = { added: 0, duplicates: 0, problems: [] as AddReport["problems"] };
+  for (const { events, ...options } of deliveries) {
+    const report = room.add(events, { ...options, order: "given" });
+    total.added += report.added;
+    total.duplicates += report.duplicates;
+    total.problems.push(...report.problems);
+  }
+  return total;
+}
+
+/** Opens a file for reading. */
+export async function openInput(blob: Blob): Promise<Input> {
   const head = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   if (!gzip) return { bytes: blob, share: () => 0, gzip };

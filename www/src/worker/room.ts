@@ -1,11 +1,12 @@
 // One open room: the engine's `Room`, the ids of its rows, and the answers the page asks for, each made from the engine for
 // the rows in question and no others.
 import { type AddReport, type EventInfo, Room } from "roomscope";
-import type { Detail, Found, Gap, Link, Opened, Row, RowView } from "../protocol.ts";
+import type { Detail, Figures, Found, Gap, Link, Opened, Row, RowView } from "../protocol.ts";
 import { graphColumns } from "./columns.ts";
 import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
 import { pduJson } from "./json.ts";
+import { Storage } from "./storage.ts";
 
 /** Problems that are sent to be listed; the count tells of the rest. */
 const problemsShown = 1000;
@@ -22,6 +23,8 @@ export class OpenRoom {
   #childStart: Uint32Array = new Uint32Array(1);
   #childRow: Uint32Array = new Uint32Array();
   readonly #read = new Map<string, ReturnType<Lookup>>();
+  /** How the room is stored. */
+  readonly storage: Storage;
 
   constructor(room: Room) {
     this.#room = room;
@@ -32,10 +35,21 @@ export class OpenRoom {
       room.size > history.length ? room.timeline({ outliers: true }).filter((id) => !inHistory.has(id)) : [];
     this.#ids = new RowIds(history.concat(outliers));
     this.#tips = new Set(room.forwardExtremities());
+    this.storage = new Storage(room, this.#ids, (row) => this.#children(row));
+  }
+
+  #children(row: Row): Uint32Array {
+    if (row >= this.#eventCount) return new Uint32Array();
+    return this.#childRow.subarray(this.#childStart[row], this.#childStart[row + 1]);
+  }
+
+  /** What storing the room costs. */
+  figures(): Figures {
+    return { ...this.#room.storage() };
   }
 
   /** What the page must know before it draws its first row. */
-  opened(report: AddReport): Opened {
+  opened(report: Pick<AddReport, "added" | "duplicates" | "problems">): Opened {
     const room = this.#room;
     const n = this.#eventCount;
     const graph = graphColumns(room.layout());
@@ -83,8 +97,7 @@ export class OpenRoom {
   detail(row: Row): Detail | undefined {
     const info = this.#info(row);
     if (info === undefined) return undefined;
-    const inHistory = row < this.#eventCount;
-    const children = inHistory ? this.#childRow.subarray(this.#childStart[row], this.#childStart[row + 1]) : [];
+    const children = this.#children(row);
     const pdu = this.#room.pdu(info.eventId);
     return {
       view: this.#view(row, info),

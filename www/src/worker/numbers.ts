@@ -1,0 +1,90 @@
+// What the tables know about every event and snapshot, in columns: made once, when somebody first asks how the room is stored,
+// in slices, so that the rows of the window need not wait. With it no question about numbers walks a table again.
+import type { Room } from "roomscope";
+import type { RowIds } from "./ids.ts";
+import { numbers, scan } from "./tables.ts";
+
+export class Numbers {
+  /** By row of the table `events`, which is in the order of `eventNid`. */
+  #eventNid = new Uint32Array();
+  #typeNid = new Uint32Array();
+  #keyNid = new Uint32Array();
+  /** The row of the history (or of the shelf) of each row of `events`. */
+  #row = new Uint32Array();
+  /** By row of the history: its place in `events`, counted from 1; 0 if the tables do not have it. */
+  #place = new Uint32Array();
+  /** By row of the history. */
+  #before = new Uint32Array();
+  #snapshotsWith = new Map<number, number>();
+
+  /** Makes the columns; yields after each part of the work. */
+  *fill(room: Room, ids: RowIds): Generator<undefined> {
+    const { total } = room.table("events", { limit: 0 });
+    this.#eventNid = new Uint32Array(total);
+    this.#typeNid = new Uint32Array(total);
+    this.#keyNid = new Uint32Array(total);
+    this.#row = new Uint32Array(total);
+    this.#place = new Uint32Array(ids.count);
+    this.#before = new Uint32Array(ids.count);
+    yield* scan(room, "events", ([nid, type, key, snapshot, , eventId], index) => {
+      this.#eventNid[index] = Number(nid);
+      this.#typeNid[index] = Number(type);
+      this.#keyNid[index] = Number(key);
+      const row = ids.rowOf(String(eventId));
+      if (row === undefined) return;
+      this.#row[index] = row;
+      this.#place[row] = index + 1;
+      this.#before[row] = Number(snapshot);
+    });
+    const snapshotsWith = new Map<number, number>();
+    yield* scan(room, "state_snapshots", ([, blocks]) => {
+      for (const block of numbers(blocks)) snapshotsWith.set(block, (snapshotsWith.get(block) ?? 0) + 1);
+    });
+    this.#snapshotsWith = snapshotsWith;
+  }
+
+  /** The snapshot before each row of the history; 0 where it is not known. */
+  get before(): Uint32Array {
+    return this.#before;
+  }
+
+  /** Where the table `events` has the event of a row. */
+  placeOf(row: number): number | undefined {
+    const place = this.#place[row];
+    return place === undefined || place === 0 ? undefined : place - 1;
+  }
+
+  /** Where the table `events` has the event with this number. */
+  find(eventNid: number): number | undefined {
+    let low = 0;
+    let high = this.#eventNid.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#eventNid[middle]! < eventNid) low = middle + 1;
+      else high = middle;
+    }
+    return this.#eventNid[low] === eventNid ? low : undefined;
+  }
+
+  eventNid(place: number): number {
+    return this.#eventNid[place] ?? 0;
+  }
+
+  typeNid(place: number): number {
+    return this.#typeNid[place] ?? 0;
+  }
+
+  keyNid(place: number): number {
+    return this.#keyNid[place] ?? 0;
+  }
+
+  /** The row of the history of a row of `events`. */
+  rowAt(place: number): number {
+    return this.#row[place] ?? 0;
+  }
+
+  /** How many snapshots list a block. */
+  snapshotsWith(blockNid: number): number {
+    return this.#snapshotsWith.get(blockNid) ?? 0;
+  }
+}
