@@ -8,6 +8,7 @@
 mod case;
 
 use case::{Case, NAMED, Pdu, USERS};
+use roomscope::event::content::Facts;
 use roomscope::event::table::{Arrival, EventRow, EventTable, Verdict};
 use roomscope::event::thin::thin;
 use roomscope::event::version::RoomVersion;
@@ -58,6 +59,9 @@ impl World {
                 table.set_verdict(nid, Verdict::Rejected);
             }
             let redacts = event.redacts.as_ref().map(|id| id.as_str());
+            // Which of two offenders is named depends on their numbers: those are to be the same with all content and without.
+            let mut all = Facts::default();
+            all.read(nid, kind, state_key, event.raw.get(), redacts, &mut strings).unwrap();
             table.facts_mut().read(nid, kind, state_key, &content(event), redacts, &mut strings).unwrap();
         }
         Self { table, strings }
