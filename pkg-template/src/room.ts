@@ -1,7 +1,7 @@
 // The room as JavaScript sees it: a thin facade over the generated binding, which tsc checks it against.
 
 import { count, idOrNull, oneOf, string, strings, timelineArguments } from "./arguments.js";
-import { RawRoom } from "./core.js";
+import { RawLoader, RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
 import { chunksOf, inputBytes, type AsyncInput } from "./input.js";
@@ -51,7 +51,12 @@ export class Room {
    * @example
    * const room = new Room();
    */
-  constructor(options: RoomOptions = {}) {
+  constructor(options?: RoomOptions);
+  constructor(options: RoomOptions | Handle<RawRoom> = {}) {
+    if (options instanceof Handle) {
+      this.#raw = options;
+      return;
+    }
     const auth = oneOf("auth", options.auth, ["enforce", "off"]) !== "off";
     const version = options.roomVersion === undefined ? undefined : string("roomVersion", options.roomVersion);
     const roomId = options.roomId === undefined ? undefined : string("roomId", options.roomId);
@@ -420,6 +425,49 @@ export class Room {
       from = next ?? from + CHUNK_IDS;
     }
     return joined(chunks);
+  }
+
+  /**
+   * The whole room as bytes, for {@link Room.load}: its events with their JSON, if it keeps that, in the order in which
+   * they came and with what was told of the state before them, and the numbers of its tables.
+   *
+   * @throws RoomscopeError `busy`, `room-full`
+   * @example
+   * writeFileSync("room.save", room.save());
+   */
+  save(): Uint8Array {
+    const chunks = [this.#raw.call((raw) => raw.saveHead())];
+    for (let from = 0; from < this.size;) {
+      const [bytes, next] = this.#raw.call((raw) => raw.saveEvents(from)) as [Uint8Array, number];
+      chunks.push(bytes);
+      from = next;
+    }
+    return joined(chunks);
+  }
+
+  /**
+   * Makes a room of the bytes that {@link Room.save} returned: the same events, states, verdicts and numbers. What the
+   * rules make of the events is worked out anew, so bytes from elsewhere can be wrong about what was sent, as any export
+   * can, and about nothing that follows from it.
+   *
+   * @throws RoomscopeError `not-a-save`, `unknown-save-form` (another version of roomscope wrote it), `damaged-save`,
+   *   `out-of-memory`, `bad-argument`
+   * @example
+   * const room = Room.load(readFileSync("room.save"));
+   */
+  static load(bytes: Uint8Array): Room {
+    if (!(bytes instanceof Uint8Array)) throw new RoomscopeError("bad-argument", "A room is loaded from bytes.");
+    const loader = new Handle(() => new RawLoader(Math.random()));
+    try {
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+        loader.call((raw) => raw.push(bytes.subarray(at, at + CHUNK_BYTES)));
+      }
+      const raw = loader.call((loader) => loader.finish());
+      // The signature that callers see has no handles.
+      return new (Room as unknown as new (raw: Handle<RawRoom>) => Room)(new Handle(() => raw));
+    } finally {
+      loader.free();
+    }
   }
 
   /** How much of the engine's memory the room holds. */

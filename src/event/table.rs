@@ -176,6 +176,19 @@ impl EventTable {
         self.kind(nid).is_some()
     }
 
+    /// Returns the row of a held event.
+    #[must_use]
+    pub fn row(&self, nid: EventNid) -> Option<EventRow> {
+        Some(EventRow {
+            kind: self.kind(nid)?,
+            state_key: self.state_key(nid),
+            slot: self.slot(nid),
+            sender: self.sender(nid)?,
+            depth: self.depth(nid),
+            origin_server_ts: self.origin_server_ts(nid),
+        })
+    }
+
     /// Returns the type of a held event.
     #[must_use]
     pub fn kind(&self, nid: EventNid) -> Option<EventTypeNid> {

@@ -1,8 +1,9 @@
-//! Comparing rooms and giving them out, for JavaScript.
+//! Comparing rooms, giving them out, saving and loading them, for JavaScript.
 
 use super::state::diff_lists;
 use super::{RawRoom, Result, throw};
 use crate::nid::EventNid;
+use crate::room::Loader;
 use crate::view::dot::dot;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -55,11 +56,50 @@ impl RawRoom {
         Ok(Array::of2(&Uint8Array::from(out.as_bytes()), &(next as u32).into()))
     }
 
+    /// The first bytes of the room as it is saved.
+    #[wasm_bindgen(js_name = saveHead)]
+    pub fn save_head(&self) -> Result<Vec<u8>> {
+        self.room.save_head().map_err(|error| throw(&error))
+    }
+
+    /// Further bytes, which hold events from number `from` on, as `[bytes, next]`.
+    #[wasm_bindgen(js_name = saveEvents)]
+    pub fn save_events(&self, from: usize) -> Result<Array> {
+        let (bytes, next) = self.room.save_events(from).map_err(|error| throw(&error))?;
+        Ok(Array::of2(&Uint8Array::from(&*bytes), &(next as u32).into()))
+    }
+
     /// The graph of some events, or of all but outliers, as DOT.
     pub fn dot(&self, ids: Option<Vec<String>>) -> Result<String> {
         Ok(match ids {
             Some(ids) => dot(&self.room, &self.find_all(&ids)?),
             None => dot(&self.room, self.room.topological()),
         })
+    }
+}
+
+/// A saved room that is being read.
+#[wasm_bindgen]
+pub struct RawLoader {
+    loader: Loader,
+}
+
+#[wasm_bindgen]
+impl RawLoader {
+    /// Begins. `seed` is a random number.
+    #[wasm_bindgen(constructor)]
+    pub fn new(seed: f64) -> Self {
+        Self { loader: Loader::new(seed.to_bits()) }
+    }
+
+    /// Reads the next bytes.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        self.loader.push(bytes).map_err(|error| throw(&error))
+    }
+
+    /// Returns the room, when all bytes have been read. The loader is of no more use then.
+    pub fn finish(&mut self) -> Result<RawRoom> {
+        let loader = core::mem::replace(&mut self.loader, Loader::new(0));
+        Ok(RawRoom { room: loader.finish().map_err(|error| throw(&error))?, batch: None })
     }
 }

@@ -124,6 +124,18 @@ impl Strings {
         self.event_ids.len()
     }
 
+    /// Returns how many event types have been seen; their NIDs are 1 to this.
+    #[must_use]
+    pub fn types(&self) -> usize {
+        self.types.len()
+    }
+
+    /// Returns how many state keys and user ids have been seen; their NIDs are 1 to this.
+    #[must_use]
+    pub fn state_keys(&self) -> usize {
+        self.state_keys.len()
+    }
+
     /// Returns where the interners stand now.
     #[must_use]
     pub fn mark(&self) -> StringsMark {

@@ -65,6 +65,8 @@ pub struct Batch {
     pub(super) has_auth_chain: bool,
     pub(super) strings: StringsMark,
     pub(super) slots: usize,
+    /// How many states had been given.
+    given: usize,
     seen: EventBits,
     guesses: Guesses,
     importer: Importer,
@@ -99,6 +101,7 @@ impl Room {
             has_auth_chain: false,
             strings: self.strings.mark(),
             slots: self.slots.len(),
+            given: self.journal.given().len(),
             seen: EventBits::default(),
             guesses: Guesses::default(),
             importer: Importer::default(),
@@ -131,8 +134,8 @@ impl Room {
                 self.texts.forget(staged.nid);
             }
         }
-        // Events taken in before an abort keep their strings.
-        if batch.next == 0 {
+        // Events taken in before an abort keep their strings, and so does a state that has been given.
+        if batch.next == 0 && batch.given == self.journal.given().len() {
             self.slots.truncate(batch.slots);
             self.strings.rollback(batch.strings);
         }
@@ -204,12 +207,25 @@ impl Room {
                 return Ok(());
             }
         }
-        let (Some(kind), Some(sender)) = (pdu.kind, pdu.sender) else { return Ok(()) };
         if batch.version.is_some_and(|version| version.strict_event_byte_limits) {
             fits_in_bytes(pdu, &id)?;
         }
         drop(id);
         batch.id = computed;
+        self.stage_as(batch, at, pdu, nid, again)
+    }
+
+    /// Stages an event whose NID is known, `again` if it is held already or stands earlier in the input.
+    pub(super) fn stage_as(
+        &mut self,
+        batch: &mut Batch,
+        at: u32,
+        pdu: &Pdu<'_>,
+        nid: EventNid,
+        again: bool,
+    ) -> Result<(), (&'static str, String)> {
+        let full = |_| ("room-full", RoomError::Full.to_string());
+        let (Some(kind), Some(sender)) = (pdu.kind, pdu.sender) else { return Ok(()) };
         let name = kind.decode();
         let kind = match batch.guesses.kind(&self.strings, &name) {
             Some(kind) => kind,
@@ -256,7 +272,8 @@ impl Room {
             Some(id) => Some(batch.room(&id.decode()).map_err(full)?),
             None => None,
         };
-        if !becomes && !again {
+        // An outlier that becomes an event has been read.
+        if !again && !self.events.holds(nid) {
             let redacts = pdu.redacts.map(Str::decode);
             self.events
                 .facts_mut()

@@ -39,6 +39,15 @@ pub enum RoomError {
     /// The events' JSON is asked for, and the room was told not to keep it.
     #[error("the room was opened without keeping the events' JSON (`keepJson: false`)")]
     NoJson,
+    /// Bytes that are not a saved room.
+    #[error("this is not a saved room")]
+    NotASave,
+    /// A saved room in a form that another version of this crate wrote.
+    #[error("the room was saved in form {0}; this version of roomscope reads form {ours}", ours = super::save::FORM)]
+    UnknownSaveForm(u32),
+    /// A saved room that is damaged.
+    #[error("the saved room is damaged: {0}")]
+    DamagedSave(&'static str),
 }
 
 impl RoomError {
@@ -58,6 +67,9 @@ impl RoomError {
             Self::WrongRoom(..) => "wrong-room",
             Self::WrongRoomVersion(..) => "wrong-room-version",
             Self::NoJson => "no-json",
+            Self::NotASave => "not-a-save",
+            Self::UnknownSaveForm(_) => "unknown-save-form",
+            Self::DamagedSave(_) => "damaged-save",
         }
     }
 }

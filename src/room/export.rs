@@ -26,12 +26,16 @@ impl Room {
                     .map_err(|error| RoomError::BadArgument(error.to_string()))?;
                 text = &thin_text;
             }
-            // A line break in JSON is white space between tokens, which need none.
-            for part in text.split(['\n', '\r']) {
-                out.push_str(part);
-            }
-            out.push('\n');
+            write_line(text, out);
         }
         Ok(())
     }
+}
+
+/// Writes a JSON text as one line. A line break in it is white space between tokens, which need none.
+pub(super) fn write_line(text: &str, out: &mut String) {
+    for part in text.split(['\n', '\r']) {
+        out.push_str(part);
+    }
+    out.push('\n');
 }

@@ -1,10 +1,12 @@
 //! What the room did, step by step: which event was taken in, and when its state was decided.
 //!
 //! How a server stores a room depends on this order. The storage models are worked out from it when somebody asks for
-//! them, so that taking events in pays four bytes a step and nothing else.
+//! them, so that taking events in pays four bytes a step and nothing else. All that a room knows follows from its
+//! deliveries, the states that it was given and the events' own words: that is what a saved room holds ([`super::save`]).
 
 use crate::event::table::Arrival;
 use crate::nid::EventNid;
+use crate::state::map::Version;
 
 /// What happened to an event.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,9 +21,21 @@ pub(super) enum Step {
     Settled,
 }
 
+/// A state that was given for the time before an event.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    /// How many steps came before it.
+    pub(super) after: usize,
+    pub(super) event: EventNid,
+    pub(super) state: Version,
+    /// Whether the event came with it.
+    pub(super) comes: bool,
+}
+
 /// The steps of a room, in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Journal {
+    given: Vec<Given>,
     /// An event's index times 8, plus the step's code.
     steps: Vec<u32>,
 }
@@ -57,8 +71,37 @@ impl Journal {
         Some((EventNid::from_index((word >> CODE_BITS) as usize), step))
     }
 
+    /// Returns which event was delivered in a step, and how; `None` for a step that followed from others.
+    pub(super) fn delivery(&self, position: usize) -> Option<(EventNid, Arrival)> {
+        match self.get(position)? {
+            (nid, Step::Arrived(arrival) | Step::Again(arrival)) => Some((nid, arrival)),
+            (nid, Step::Settled) => Some((nid, Arrival::Live)),
+            (_, Step::Decided) => None,
+        }
+    }
+
+    /// Takes note of a given state.
+    pub(super) fn give(&mut self, event: EventNid, state: Version, comes: bool) {
+        self.given.push(Given { after: self.steps.len(), event, state, comes });
+    }
+
+    /// Returns the states that were given, in order.
+    pub(super) fn given(&self) -> &[Given] {
+        &self.given
+    }
+
+    /// Forgets the state that was given for an event that was then not stored.
+    pub(super) fn take_back_given(&mut self, event: EventNid) {
+        let Some(place) = self.given.iter().rposition(|given| given.event == event) else { return };
+        let after = self.given.get(place).map_or(0, |given| given.after);
+        let came = |position| self.delivery(position).is_some_and(|delivery| delivery.0 == event);
+        if !(after..self.steps.len()).any(came) {
+            self.given.remove(place);
+        }
+    }
+
     pub(super) fn memory_bytes(&self) -> usize {
-        4 * self.steps.capacity()
+        4 * self.steps.capacity() + size_of::<Given>() * self.given.capacity()
     }
 }
 
@@ -99,5 +142,21 @@ mod tests {
         ];
         assert_eq!(steps, expected);
         assert_eq!(journal.get(6), None);
+        let deliveries: Vec<_> = (0..journal.len()).filter_map(|position| journal.delivery(position)).collect();
+        let expected = [(4, Arrival::Live), (7, Arrival::Outlier), (1, Arrival::Live), (1, Arrival::Backfill)];
+        assert_eq!(deliveries, expected.map(|(index, arrival)| (nid(index), arrival)));
+    }
+
+    #[test]
+    fn a_state_given_for_nothing_is_forgotten() {
+        let (first, second) = (EventNid::from_index(0), EventNid::from_index(1));
+        let mut journal = Journal::default();
+        journal.give(first, Version::EMPTY, true);
+        journal.push(first, Step::Arrived(Arrival::Live));
+        journal.give(second, Version::EMPTY, true);
+        journal.take_back_given(first);
+        assert_eq!(journal.given().len(), 2);
+        journal.take_back_given(second);
+        assert_eq!(journal.given().len(), 1);
     }
 }

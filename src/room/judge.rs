@@ -390,16 +390,21 @@ impl Room {
         sort::by_number(&mut entries, |entry| entry.0.0);
         entries.dedup_by_key(|entry| entry.0);
         let version = self.states.maps.from_entries(Version::EMPTY, &entries)?;
-        if dendrite {
-            self.states.given.insert(first, version);
+        self.give_state(first, version, batch.staged.iter().any(|staged| staged.nid == first))
+    }
+
+    /// Takes note of the state before an event, unless it is known already; `comes` says that the event is about to be taken
+    /// in, and need not be judged now.
+    pub(super) fn give_state(&mut self, event: EventNid, state: Version, comes: bool) -> Result<(), RoomError> {
+        let dendrite = self.options.rules == RuleSet::Dendrite;
+        if !dendrite && self.states.after(event).is_some() {
             return Ok(());
         }
-        if self.states.after(first).is_none() {
-            self.states.given.insert(first, version);
-            if self.events.holds(first) && batch.staged.iter().all(|staged| staged.nid != first) {
-                self.forget_waiting(first);
-                self.judge(first)?;
-            }
+        self.journal.give(event, state, comes);
+        self.states.given.insert(event, state);
+        if !dendrite && self.events.holds(event) && !comes {
+            self.forget_waiting(event);
+            self.judge(event)?;
         }
         Ok(())
     }

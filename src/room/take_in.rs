@@ -66,13 +66,8 @@ impl Room {
                 break;
             };
             batch.next += 1;
-            match self.options.rules {
-                RuleSet::Specification => self.take_in(batch, &staged)?,
-                RuleSet::Dendrite => {
-                    if let Some(message) = self.deliver(batch, &staged)? {
-                        self.refuse(batch, &staged, "not-stored", message);
-                    }
-                }
+            if let Some(message) = self.receive(batch, &staged)? {
+                self.refuse(batch, &staged, "not-stored", message);
             }
         }
         Ok(batch.next < batch.order.len())
@@ -219,6 +214,21 @@ impl Room {
             if let Some(&staged) = batch.staged.get(node as usize) {
                 let message = "the event is its own ancestor, by way of its parents or auth events".to_owned();
                 self.refuse(batch, &staged, "cycle", message);
+            }
+        }
+    }
+
+    /// Takes in one event that has been read, as the room's rules have it. Returns why it was not stored, if it was not.
+    pub(super) fn receive(&mut self, batch: &Batch, staged: &Staged) -> Result<Option<String>, RoomError> {
+        match self.options.rules {
+            RuleSet::Specification => self.take_in(batch, staged).map(|()| None),
+            RuleSet::Dendrite => {
+                let refusal = self.deliver(batch, staged)?;
+                match refusal {
+                    None => self.journal.push(staged.nid, Step::Arrived(batch.arrival(staged.role))),
+                    Some(_) => self.journal.take_back_given(staged.nid),
+                }
+                Ok(refusal)
             }
         }
     }

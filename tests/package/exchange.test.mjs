@@ -1,4 +1,5 @@
-// Rooms among each other: comparing two servers' views of one, and giving a room out as NDJSON, thin or whole, and as DOT.
+// Rooms among each other: comparing two servers' views of one, giving a room out as NDJSON, thin or whole, and as DOT,
+// saving and loading it.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -179,4 +180,60 @@ test("toDot() draws events, edges and gaps", () => {
   assert.ok(!part.includes("->") && !part.includes("$join"));
   assert.throws(() => room.toDot({ eventIds: ["$nowhere"] }), refused("unknown-event"));
   assert.throws(() => room.toDot({ cluster: "colour" }), refused("bad-argument"));
+});
+
+/** All that a room says of itself. */
+function told(room) {
+  const { layout, ...rest } = {
+    id: room.roomId,
+    version: room.roomVersion,
+    rows: room.rows({ outliers: true }),
+    stream: room.timeline({ order: "stream", outliers: true }),
+    tips: room.forwardExtremities(),
+    gaps: room.backwardExtremities(),
+    current: room.currentState(),
+    layout: room.layout(),
+  };
+  return { ...rest, states: rest.stream.map((id) => room.stateAfter(id)), lane: [...layout.lane] };
+}
+
+test("a saved room comes back, and goes on as the other does", () => {
+  for (const name of ["v1-s1-hs2", "v10-s1-hs2", "north-pier-v12-hs3"]) {
+    const room = replay(name);
+    const bytes = room.save();
+    const again = Room.load(bytes);
+    assert.deepEqual(told(again), told(room));
+    assert.equal(Buffer.compare(again.save(), bytes), 0);
+    assert.equal(Buffer.compare(again.toNdjson(), room.toNdjson()), 0);
+    const draft = { type: "m.room.message", sender: room.rows()[0].sender, content: {}, originServerTs: 5 };
+    assert.deepEqual(again.send(draft), room.send(draft));
+  }
+  for (const room of [new Room({ roomVersion: "6", roomId: "!r:x" }), roomOf(FORK, { keepJson: false })]) {
+    const again = Room.load(room.save());
+    assert.deepEqual(told(again), told(room));
+    assert.equal(again.pdu("$c"), undefined);
+  }
+});
+
+test("a large room is saved in parts", () => {
+  const events = [...FORK];
+  for (let i = 0; i < 5000; i += 1) {
+    events.push(message(`$m${i}`, ["$join"], { depth: 5, content: { body: "é".repeat(300) } }));
+  }
+  const room = roomOf(events);
+  const again = Room.load(room.save());
+  assert.equal(Buffer.compare(again.toNdjson(), room.toNdjson()), 0);
+});
+
+test("other bytes are no room", () => {
+  const bytes = roomOf(FORK).save();
+  assert.throws(() => Room.load(ndjson(FORK)), refused("not-a-save"));
+  assert.throws(() => Room.load(new Uint8Array()), refused("not-a-save"));
+  assert.throws(() => Room.load(bytes.subarray(0, bytes.length - 1)), refused("damaged-save"));
+  assert.throws(() => Room.load(bytes.with(100, bytes[100] ^ 1)), refused("damaged-save"));
+  assert.throws(() => Room.load(bytes.with(16, 2)), refused("unknown-save-form"));
+  for (const other of [undefined, null, "room", [1], bytes.buffer]) {
+    assert.throws(() => Room.load(other), refused("bad-argument"));
+  }
+  assert.equal(Room.load(bytes).size, FORK.length);
 });

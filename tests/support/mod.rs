@@ -159,7 +159,11 @@ impl Capture {
 
 /// Takes a captured room in as its server did; `change` has a hand in each PDU.
 pub fn replay(capture: &Capture, change: impl Fn(String) -> String) -> Room {
-    let mut room = Room::new(RoomOptions::default());
+    replay_into(Room::new(RoomOptions::default()), capture, change)
+}
+
+/// Takes a captured room in likewise into a room that has been opened.
+pub fn replay_into(mut room: Room, capture: &Capture, change: impl Fn(String) -> String) -> Room {
     for step in capture.steps() {
         let arrival = match &*step.kind {
             "new" => Arrival::Live,

@@ -11,6 +11,7 @@ mod level;
 mod member;
 mod power_levels;
 mod third_party;
+mod write;
 
 pub use create::{AdditionalCreators, Create, Creator, VersionName};
 pub use id::{domain, is_user_id};

@@ -168,9 +168,9 @@ pub struct PowerLevels {
     loose: u16,
 }
 
-const USERS: usize = LevelName::ALL.len();
-const EVENTS: usize = USERS + 1;
-const NOTIFICATIONS: usize = USERS + 2;
+pub(super) const USERS: usize = LevelName::ALL.len();
+pub(super) const EVENTS: usize = USERS + 1;
+pub(super) const NOTIFICATIONS: usize = USERS + 2;
 
 impl PowerLevels {
     pub(super) fn read(content: &str, strings: &mut Strings) -> Result<Self, InternerFull> {
@@ -240,6 +240,12 @@ impl PowerLevels {
             NOTIFICATIONS => Some("notifications"),
             field => LevelName::ALL.get(field).map(|name| name.key()),
         }
+    }
+
+    /// Returns whether a key holds something other than integers: one of the named levels by its place, then `users`,
+    /// `events` and `notifications`.
+    pub(super) fn is_loose(&self, key: usize) -> bool {
+        self.loose & 1 << key != 0
     }
 
     pub(super) fn memory_bytes(&self) -> usize {

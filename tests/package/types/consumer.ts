@@ -37,6 +37,7 @@ layout.lane satisfies Uint32Array;
 const comparison: Comparison = room.compare(new Room());
 comparison.differing[0]?.state?.changed satisfies { from: string; to: string }[] | undefined;
 room.toNdjson({ thin: true, eventIds: ["$x"] }) satisfies Uint8Array;
+Room.load(room.save()) satisfies Room;
 room.toDot({ cluster: "none" }) satisfies string;
 
 try {
