@@ -164,7 +164,7 @@ fn rooms_under_dendrites_rules_come_back() {
                 AddOptions { arrival, order: Order::Given, state_before: step.state_before, ..AddOptions::default() };
             // Some come twice, one after the other or in one input.
             let text = if at % 7 == 3 { format!("{0}\n{0}", step.pdu) } else { step.pdu };
-            for _ in 0..1 + usize::from(at % 5 == 2) {
+            for _ in 0..=usize::from(at % 5 == 2) {
                 match room.add(text.as_bytes(), options.clone()) {
                     Ok(report) => refused += report.problems.len(),
                     // A state that names what was not stored.

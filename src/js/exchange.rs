@@ -2,7 +2,6 @@
 
 use super::state::diff_lists;
 use super::{RawRoom, Result, throw};
-use crate::nid::EventNid;
 use crate::room::Loader;
 use crate::view::dot::dot;
 use js_sys::{Array, Uint8Array};

@@ -13,7 +13,7 @@ use crate::event::pdu::{MAX_FIELD, Pdu, Role};
 use crate::event::table::{Arrival, EventRow};
 use crate::event::version::RoomVersion;
 use crate::graph::bits::EventBits;
-use crate::import::{ImportError, Importer};
+use crate::import::{ImportError, Importer, Sink};
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Interner, InternerFull, StringsMark};
 use std::borrow::Cow;
 
@@ -114,14 +114,14 @@ impl Room {
     /// Reads the next bytes of the input.
     pub fn push(&mut self, batch: &mut Batch, bytes: &[u8]) {
         let mut importer = core::mem::take(&mut batch.importer);
-        importer.push(bytes, &mut |at: u32, event: Result<&Pdu<'_>, ImportError>| self.stage(batch, at, event));
+        importer.push(bytes, &mut Stager { room: self, batch });
         batch.importer = importer;
     }
 
     /// Reads what is left when the input has ended.
     pub(super) fn end_of_input(&mut self, batch: &mut Batch) {
         let mut importer = core::mem::take(&mut batch.importer);
-        importer.finish(&mut |at: u32, event: Result<&Pdu<'_>, ImportError>| self.stage(batch, at, event));
+        importer.finish(&mut Stager { room: self, batch });
         self.stage_deferred(batch);
     }
 
@@ -297,6 +297,18 @@ impl Room {
             again,
         });
         Ok(())
+    }
+}
+
+/// Where what is read goes: a type of its own, so that the reader is compiled once.
+struct Stager<'a> {
+    room: &'a mut Room,
+    batch: &'a mut Batch,
+}
+
+impl Sink for Stager<'_> {
+    fn take(&mut self, at: u32, event: Result<&Pdu<'_>, ImportError>) {
+        self.room.stage(self.batch, at, event);
     }
 }
 

@@ -98,7 +98,7 @@ impl Loader {
                 return Err(RoomError::DamagedSave("a checksum is not that of its bytes"));
             }
             match &mut self.retelling {
-                None => self.retelling = Some(read_head(body, self.seed)?),
+                None => self.retelling = Some(read_head(body, self.seed).ok_or(BAD_HEAD)?),
                 Some(retelling) => retelling.read_events(body)?,
             }
             read += FRAME_HEAD + body.len();
@@ -134,58 +134,63 @@ fn frame(bytes: &[u8]) -> Option<(&[u8], u64)> {
 }
 
 const BAD_HEAD: RoomError = RoomError::DamagedSave("its head makes no sense");
+const BAD_EVENT: RoomError = RoomError::DamagedSave("an event is not the one that was saved");
 
-fn read_head(bytes: &[u8], seed: u64) -> Result<Retelling> {
+fn check(holds: bool) -> Option<()> {
+    holds.then_some(())
+}
+
+/// Reads the head and tells the room nothing yet; `None` if it makes no sense.
+fn read_head(bytes: &[u8], seed: u64) -> Option<Retelling> {
     let mut head = Head { bytes };
     let flags = head.number()?;
-    let rules = *[RuleSet::Specification, RuleSet::Dendrite].get(head.number()? as usize).ok_or(BAD_HEAD)?;
-    let numberings = [Numbering::Dense, Numbering::Sqlite, Numbering::Postgres];
-    let numbering = *numberings.get(head.number()? as usize).ok_or(BAD_HEAD)?;
-    let given_version = head.version()?;
+    let rules = *[RuleSet::Specification, RuleSet::Dendrite].get(head.number()? as usize)?;
+    let numbering = *[Numbering::Dense, Numbering::Sqlite, Numbering::Postgres].get(head.number()? as usize)?;
+    let room_version = head.version()?;
     let version = head.version()?;
     let room_id = Some(head.string()?).filter(|id| !id.is_empty()).map(str::to_owned);
-    let options = RoomOptions {
-        room_version: given_version,
+    let mut room = Room::new(RoomOptions {
+        room_version,
         room_id: room_id.clone().filter(|_| flags & 4 != 0),
         enforce_auth: flags & 1 != 0,
         rules,
         numbering,
         keep_json: flags & 2 != 0,
         seed,
-    };
-    let mut room = Room::new(options);
+    });
     room.room_id = room_id;
     // The strings get the numbers that they had.
+    let strings = &mut room.strings;
     for index in 0..head.number()? {
-        check(room.strings.intern_event(head.string()?)?.index() == index as usize)?;
+        check(strings.intern_event(head.string()?).ok()?.index() == index as usize)?;
     }
     for index in 0..head.number()? {
-        check(room.strings.intern_type(head.string()?)?.index() == index as usize)?;
+        check(strings.intern_type(head.string()?).ok()?.index() == index as usize)?;
     }
     for index in 0..head.number()? {
-        check(room.strings.intern_state_key(head.string()?)?.index() == index as usize)?;
+        check(strings.intern_state_key(head.string()?).ok()?.index() == index as usize)?;
     }
+    let events = strings.events();
     for index in 0..head.number()? {
-        let kind = EventTypeNid::new(head.number_to(room.strings.types())?).ok_or(BAD_HEAD)?;
-        let key = EventStateKeyNid::new(head.number_to(room.strings.state_keys())?).ok_or(BAD_HEAD)?;
+        let kind = EventTypeNid::new(head.number_to(strings.types())?)?;
+        let key = EventStateKeyNid::new(head.number_to(strings.state_keys())?)?;
         check(room.slots.intern(kind, key) == Slot(index))?;
     }
-    let events = room.strings.events();
     let mut deliveries = Vec::new();
     for _ in 0..head.number()? {
         let word = head.number()?;
-        check(delivery(word).is_some_and(|(event, _)| event.index() < events))?;
+        check(delivery(word)?.0.index() < events)?;
         deliveries.push(word);
     }
     let mut given = Vec::new();
     for _ in 0..head.number()? {
         let after = head.number_to(deliveries.len())?;
-        let event = EventNid::new(head.number_to(events)?).ok_or(BAD_HEAD)?;
+        let event = EventNid::new(head.number_to(events)?)?;
         let comes = head.number()? != 0;
         let mut entries: Vec<(Slot, EventNid)> = Vec::new();
         for _ in 0..head.number()? {
             let slot = Slot(head.number()?);
-            let event = EventNid::new(head.number_to(events)?).ok_or(BAD_HEAD)?;
+            let event = EventNid::new(head.number_to(events)?)?;
             let ascends = entries.last().is_none_or(|last| last.0 < slot);
             check(ascends && (slot.0 as usize) < room.slots.len())?;
             entries.push((slot, event));
@@ -195,13 +200,9 @@ fn read_head(bytes: &[u8], seed: u64) -> Result<Retelling> {
     check(head.bytes.is_empty())?;
     room.events.grow(events);
     room.states.grow(events);
-    let mut batch = room.begin(AddOptions::default())?;
-    batch.version = version.or(given_version);
-    Ok(Retelling { room, batch, deliveries, given, delivered: 0, gave: 0, events: 0 })
-}
-
-fn check(holds: bool) -> Result<()> {
-    if holds { Ok(()) } else { Err(BAD_HEAD) }
+    let mut batch = room.begin(AddOptions::default()).ok()?;
+    batch.version = version.or(room_version);
+    Some(Retelling { room, batch, deliveries, given, delivered: 0, gave: 0, events: 0 })
 }
 
 impl Retelling {
@@ -214,14 +215,13 @@ impl Retelling {
                 self.room.give_state(given.event, state, given.comes)?;
             }
             let Some((nid, arrival)) = self.deliveries.get(self.delivered).and_then(|&word| delivery(word)) else {
-                check(self.gave == self.given.len())?;
-                return Ok(None);
+                return check(self.gave == self.given.len()).map(|()| None).ok_or(BAD_HEAD);
             };
             if !self.room.events.holds(nid) {
                 return Ok(Some((nid, arrival)));
             }
             let becomes = self.room.events.arrival(nid) == Arrival::Outlier && arrival != Arrival::Outlier;
-            check(becomes || self.room.options.counts_deliveries())?;
+            check(becomes || self.room.options.counts_deliveries()).ok_or(BAD_HEAD)?;
             let row = self.room.events.row(nid).ok_or(BAD_HEAD)?;
             let (prev, auth) = (self.room.events.prev_events(nid), self.room.events.auth_events(nid));
             let [parents, auth_events] = [prev.len() as u8, auth.len() as u8];
@@ -236,8 +236,9 @@ impl Retelling {
     fn receive(&mut self, staged: &Staged, arrival: Arrival) -> Result<()> {
         self.batch.options.arrival = arrival;
         // What was not stored at first was not saved.
-        let refusal = self.room.receive(&self.batch, staged)?;
-        check(refusal.is_none())?;
+        if self.room.receive(&self.batch, staged)?.is_some() {
+            return Err(BAD_EVENT);
+        }
         self.batch.edges.clear();
         self.delivered += 1;
         Ok(())
@@ -256,7 +257,6 @@ impl Retelling {
     }
 
     fn read_event<'a>(&mut self, line: &'a str, pdu: &mut Pdu<'a>, nid: EventNid, arrival: Arrival) -> Result<()> {
-        const BAD_EVENT: RoomError = RoomError::DamagedSave("an event is not the one that was saved");
         let mut reader = Reader::new(line);
         pdu.read(&mut reader).map_err(|_| BAD_EVENT)?;
         reader.end().map_err(|_| BAD_EVENT)?;
@@ -292,30 +292,29 @@ struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    fn number(&mut self) -> Result<u32> {
-        let (number, rest) = self.bytes.split_first_chunk().ok_or(BAD_HEAD)?;
+    fn number(&mut self) -> Option<u32> {
+        let (number, rest) = self.bytes.split_first_chunk()?;
         self.bytes = rest;
-        Ok(u32::from_le_bytes(*number))
+        Some(u32::from_le_bytes(*number))
     }
 
     /// Reads a number that must not be greater than `most`.
-    fn number_to(&mut self, most: usize) -> Result<u32> {
-        let number = self.number()?;
-        check(number as usize <= most)?;
-        Ok(number)
+    fn number_to(&mut self, most: usize) -> Option<u32> {
+        self.number().filter(|&number| number as usize <= most)
     }
 
-    fn string(&mut self) -> Result<&'a str> {
+    fn string(&mut self) -> Option<&'a str> {
         let length = self.number()? as usize;
-        let (string, rest) = self.bytes.split_at_checked(length).ok_or(BAD_HEAD)?;
+        let (string, rest) = self.bytes.split_at_checked(length)?;
         self.bytes = rest;
-        core::str::from_utf8(string).map_err(|_| BAD_HEAD)
+        core::str::from_utf8(string).ok()
     }
 
-    fn version(&mut self) -> Result<Option<&'static RoomVersion>> {
+    /// Reads a room version, or none.
+    fn version(&mut self) -> Option<Option<&'static RoomVersion>> {
         match self.number()?.checked_sub(1) {
-            None => Ok(None),
-            Some(place) => RoomVersion::all().get(place as usize).map(Some).ok_or(BAD_HEAD),
+            None => Some(None),
+            Some(place) => RoomVersion::all().get(place as usize).map(Some),
         }
     }
 }

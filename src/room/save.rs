@@ -133,9 +133,9 @@ impl Room {
         let (strings, facts) = (&self.strings, self.events.facts());
         out.push_str("{\"content\":");
         facts.write_content(nid, kind, state_key, strings, out);
+        let (depth, sent_at) = (self.events.depth(nid), self.events.origin_server_ts(nid));
         // Writing to a String cannot fail.
-        let _ = write!(out, ",\"depth\":{}", self.events.depth(nid));
-        let _ = write!(out, ",\"origin_server_ts\":{}", self.events.origin_server_ts(nid));
+        let _ = write!(out, ",\"depth\":{depth},\"origin_server_ts\":{sent_at}");
         let founds = kind == EventTypeNid::CREATE && self.version.is_some_and(RoomVersion::room_id_is_hash);
         let redacts = facts.redacted_id(nid, kind, strings);
         for (key, value) in [
@@ -167,7 +167,7 @@ impl Room {
 
 /// Returns the number by which a room version is saved: its place among all, from 1.
 fn number(version: Option<&RoomVersion>) -> u32 {
-    let place = version.and_then(|version| RoomVersion::all().iter().position(|other| other == version));
+    let place = version.and_then(|version| RoomVersion::all().iter().position(|other| other.id == version.id));
     place.map_or(0, |place| place as u32 + 1)
 }
 

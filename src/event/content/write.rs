@@ -70,13 +70,18 @@ impl Facts {
     #[must_use]
     pub fn redacted_id(&self, nid: EventNid, kind: EventTypeNid, strings: &Strings) -> Option<String> {
         let own = strings.event_id(nid);
+        let mut id = String::new();
         match self.redacts(nid) {
-            _ if kind != EventTypeNid::REDACTION => None,
-            Redacts::Nothing => None,
-            Redacts::SameServer => Some(own.to_owned()),
-            Redacts::OtherServer => Some(format!("$:{}.", domain(own).unwrap_or_default())),
-            Redacts::Malformed => Some(String::new()),
+            _ if kind != EventTypeNid::REDACTION => return None,
+            Redacts::Nothing => return None,
+            Redacts::SameServer => id.push_str(own),
+            Redacts::OtherServer => {
+                id.push_str("$:.");
+                id.push_str(domain(own).unwrap_or_default());
+            }
+            Redacts::Malformed => {}
         }
+        Some(id)
     }
 
     fn write_member(&self, nid: EventNid, strings: &Strings, out: &mut String) {
@@ -203,12 +208,16 @@ fn write_levels(levels: &PowerLevels, strings: &Strings, out: &mut String) {
 /// Writes a level; a `loose` one as something other than an integer: no rule tells a string from other such things.
 fn write_level(level: Level, loose: bool, out: &mut String) {
     let quote = if loose { "\"" } else { "" };
-    // Writing to a String cannot fail.
-    let _ = match level.looked_up() {
-        Ok(Some(level)) => write!(out, "{quote}{level}{quote}"),
-        Ok(None) => out.write_str("null"),
-        Err(_) => out.write_str(MALFORMED),
-    };
+    match level.looked_up() {
+        Ok(Some(level)) => {
+            out.push_str(quote);
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{level}");
+            out.push_str(quote);
+        }
+        Ok(None) => out.push_str("null"),
+        Err(_) => out.push_str(MALFORMED),
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ const EVENTS: [&str; 4] = [
 ];
 
 fn small(keep_json: bool, rules: RuleSet) -> Room {
-    let mut room = Room::new(RoomOptions { keep_json, rules, ..RoomOptions::default() });
+    let mut room = Room::new(RoomOptions { rules, keep_json, ..RoomOptions::default() });
     let outlier = AddOptions { arrival: Arrival::Outlier, ..AddOptions::default() };
     room.add(EVENTS[0].as_bytes(), AddOptions::default()).unwrap();
     room.add(EVENTS[1].as_bytes(), outlier).unwrap();
@@ -30,7 +30,7 @@ fn with_checksums(bytes: &[u8]) -> Vec<u8> {
         let end = body.saturating_add(u32::from_le_bytes(*length) as usize);
         let Some(text) = out.get(body..end) else { break };
         let sum = checksum(text, place).to_le_bytes();
-        place = if place == 0 { 1 } else { place + text.iter().filter(|&&byte| byte == b'\n').count() as u32 };
+        place = if place == 0 { 1 } else { place + text.split(|&byte| byte == b'\n').count() as u32 - 1 };
         out[at + 4..body].copy_from_slice(&sum);
         at = end;
     }
