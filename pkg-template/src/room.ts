@@ -453,7 +453,7 @@ export class Room {
    * @throws RoomscopeError `not-a-save`, `unknown-save-form` (another version of roomscope wrote it), `damaged-save`,
    *   `out-of-memory`, `bad-argument`
    * @example
-   * const room = Room.load(readFileSync("room.save"));
+   * const copy = Room.load(room.save());
    */
   static load(bytes: Uint8Array): Room {
     if (!(bytes instanceof Uint8Array)) throw new RoomscopeError("bad-argument", "A room is loaded from bytes.");

@@ -5,6 +5,7 @@
 //! enough to hold them, floats in Python's shortest form. A [`Writer`] does it in one pass over the text; [`Members`] is for
 //! who wants to change an object before it is written. Relies on [`super::json`].
 
+use super::float::shortest;
 use super::json::{JsonError, JsonFault, Kind, MAX_NESTING, Reader, Str, unescape};
 use crate::sort;
 use std::borrow::Cow;
@@ -291,23 +292,40 @@ pub fn write_string(string: &str, out: &mut String) {
     out.push('"');
 }
 
+#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "there are at most 17 digits")]
 fn write_number(raw: &str, out: &mut String) {
     if !raw.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
         out.push_str(if raw == "-0" { "0" } else { raw });
         return;
     }
     let float: f64 = raw.parse().unwrap_or_default();
-    // Rust's shortest digits are Python's; the layout is repr()'s: exponents from 16 up and below -4.
-    let scientific = format!("{float:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    let _ = if !float.is_finite() {
-        write!(out, "{}Infinity", if float < 0.0 { "-" } else { "" })
-    } else if (-4..16).contains(&exponent) {
-        write!(out, "{float:?}")
+    out.push_str(if float.is_sign_negative() { "-" } else { "" });
+    if !float.is_finite() {
+        return out.push_str("Infinity");
+    }
+    let (digits, exponent) = if float == 0.0 { (0, 0) } else { shortest(float.abs()) };
+    let digits = digits.to_string();
+    let length = digits.len() as i32;
+    // Digits before the point.
+    let point = length + exponent;
+    let zeros = |count: i32, out: &mut String| (0..count).for_each(|_| out.push('0'));
+    let (before, after) = digits.split_at(point.clamp(0, length) as usize);
+    // As repr() has it: exponents from 16 up and below -4.
+    if (-3..=16).contains(&point) {
+        out.push_str(if before.is_empty() { "0" } else { before });
+        zeros(exponent, out);
+        out.push('.');
+        zeros(-point, out);
+        out.push_str(if after.is_empty() { "0" } else { after });
     } else {
-        write!(out, "{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.unsigned_abs())
-    };
+        let (first, rest) = digits.split_at(1);
+        out.push_str(first);
+        out.push_str(if rest.is_empty() { "" } else { "." });
+        out.push_str(rest);
+        out.push_str(if point > 0 { "e+" } else { "e-" });
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{:02}", (point - 1).unsigned_abs());
+    }
 }
 
 #[cfg(test)]
@@ -464,6 +482,12 @@ mod tests {
             ("0.0001", "0.0001"),
             ("0.00001", "1e-05"),
             ("-0.0", "-0.0"),
+            ("123.456e-4", "0.0123456"),
+            ("-120.0", "-120.0"),
+            ("0e5", "0.0"),
+            ("9007199254740993.0", "9007199254740992.0"),
+            ("1234567890123456789.5", "1.2345678901234568e+18"),
+            ("5e-324", "5e-324"),
             ("1e400", "Infinity"),
             ("-1e400", "-Infinity"),
         ] {

@@ -3,6 +3,7 @@
 
 pub mod canonical;
 pub mod content;
+mod float;
 pub mod hash;
 pub mod json;
 pub mod pdu;

@@ -265,12 +265,13 @@ impl RawRoom {
     }
 
     fn ids(&self, nids: &[EventNid]) -> Array {
-        joined(nids.iter().map(|&nid| self.room.strings().event_id(nid)))
+        joined(&mut nids.iter().map(|&nid| self.room.strings().event_id(nid)))
     }
 }
 
 /// Strings as one string and where each ends in it, in UTF-16 units: a fraction of the cost of a string each.
-fn joined<'a>(strings: impl Iterator<Item = &'a str>) -> Array {
+// Compiled once, whatever the strings come from.
+fn joined<'a>(strings: &mut dyn Iterator<Item = &'a str>) -> Array {
     let mut text = String::new();
     let mut ends = Vec::with_capacity(strings.size_hint().0);
     let mut end = 0;

@@ -138,7 +138,7 @@ fn pair(room: &Room, slot: Slot) -> (&str, &str) {
 }
 
 fn entries(room: &Room, state: &[(Slot, EventNid)]) -> Array {
-    joined(state.iter().flat_map(|&(slot, nid)| {
+    joined(&mut state.iter().flat_map(|&(slot, nid)| {
         let (kind, key) = pair(room, slot);
         [kind, key, room.strings().event_id(nid)]
     }))
@@ -147,7 +147,7 @@ fn entries(room: &Room, state: &[(Slot, EventNid)]) -> Array {
 /// How a state of room `there` differs from one of room `here`: `[added, removed, changed]`, the last with four strings
 /// an entry: type, state key, the event here and there.
 pub(super) fn diff_lists(here: &Room, there: &Room, diff: &StateDiff) -> Array {
-    let changed = joined(diff.changed.iter().flat_map(|&(slot, from, to)| {
+    let changed = joined(&mut diff.changed.iter().flat_map(|&(slot, from, to)| {
         let (kind, key) = pair(here, slot);
         [kind, key, here.strings().event_id(from), there.strings().event_id(to)]
     }));

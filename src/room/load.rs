@@ -146,8 +146,7 @@ fn read_head(bytes: &[u8], seed: u64) -> Option<Retelling> {
     let flags = head.number()?;
     let rules = *[RuleSet::Specification, RuleSet::Dendrite].get(head.number()? as usize)?;
     let numbering = *[Numbering::Dense, Numbering::Sqlite, Numbering::Postgres].get(head.number()? as usize)?;
-    let room_version = head.version()?;
-    let version = head.version()?;
+    let [room_version, version] = [head.version()?, head.version()?].map(version);
     let room_id = Some(head.string()?).filter(|id| !id.is_empty()).map(str::to_owned);
     let mut room = Room::new(RoomOptions {
         room_version,
@@ -292,6 +291,8 @@ struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
+    // Not worth a copy for each number.
+    #[inline(never)]
     fn number(&mut self) -> Option<u32> {
         let (number, rest) = self.bytes.split_first_chunk()?;
         self.bytes = rest;
@@ -303,6 +304,7 @@ impl<'a> Head<'a> {
         self.number().filter(|&number| number as usize <= most)
     }
 
+    #[inline(never)]
     fn string(&mut self) -> Option<&'a str> {
         let length = self.number()? as usize;
         let (string, rest) = self.bytes.split_at_checked(length)?;
@@ -310,13 +312,15 @@ impl<'a> Head<'a> {
         core::str::from_utf8(string).ok()
     }
 
-    /// Reads a room version, or none.
-    fn version(&mut self) -> Option<Option<&'static RoomVersion>> {
-        match self.number()?.checked_sub(1) {
-            None => Some(None),
-            Some(place) => RoomVersion::all().get(place as usize).map(Some),
-        }
+    /// Reads a room version, 0 for none.
+    fn version(&mut self) -> Option<u32> {
+        self.number_to(RoomVersion::all().len())
     }
+}
+
+/// Returns the room version that a number stands for.
+fn version(number: u32) -> Option<&'static RoomVersion> {
+    RoomVersion::all().get(number.checked_sub(1)? as usize)
 }
 
 #[cfg(test)]

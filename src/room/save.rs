@@ -171,6 +171,8 @@ fn number(version: Option<&RoomVersion>) -> u32 {
     place.map_or(0, |place| place as u32 + 1)
 }
 
+// Not worth a copy for each number.
+#[inline(never)]
 fn put(out: &mut Vec<u8>, number: u32) {
     out.extend_from_slice(&number.to_le_bytes());
 }
