@@ -211,6 +211,25 @@ export class Room {
     return this.#raw.call((raw) => raw.rows(...timelineArguments(options))) as EventInfo[];
   }
 
+  /**
+   * The same, one event after the other: for going through a room of any size without having it in memory twice. The
+   * room must not change meanwhile.
+   *
+   * @example
+   * for (const { eventId, verdict, reason } of room.events()) {
+   *   if (verdict === "rejected") console.log(eventId, reason);
+   * }
+   */
+  *events(options: TimelineOptions = {}): Generator<EventInfo, void> {
+    const { offset = 0, limit = Number.POSITIVE_INFINITY } = options;
+    for (let done = 0; done < limit; done += CHUNK_EVENTS) {
+      const wanted = Math.min(CHUNK_EVENTS, limit - done);
+      const page = this.rows({ ...options, offset: offset + done, limit: wanted });
+      yield* page;
+      if (page.length < wanted) return;
+    }
+  }
+
   /** The accepted events that no accepted event follows, deepest first. */
   forwardExtremities(): EventId[] {
     return splitIds(this.#raw.call((raw) => raw.forwardExtremities()));
@@ -355,7 +374,7 @@ export class Room {
   /**
    * Rows of one of the tables in which a server stores the room; see {@link TableName}. Only what is asked for is made.
    *
-   * @throws RoomscopeError `bad-argument`
+   * @throws RoomscopeError `unknown-table`, `bad-argument`
    * @example
    * const { columns, rows, total } = room.table("state_snapshots", { offset: 100, limit: 50 });
    */

@@ -42,6 +42,26 @@ test("the report counts what came of each event", () => {
   assert.equal(room.size, 5);
 });
 
+test("events() goes through the room one by one, as rows() has it", () => {
+  const room = forked();
+  for (const options of [{}, { direction: "b" }, { offset: 1, limit: 3 }, { limit: 0 }, { offset: 9 }]) {
+    assert.deepEqual([...room.events(options)], room.rows(options));
+  }
+  const long = Array.from({ length: 3000 }, (_, i) =>
+    message(`$m${i}`, [i === 0 ? "$c" : `$m${i - 1}`], { depth: 5 + i }),
+  );
+  room.add(long);
+  assert.deepEqual(
+    Array.from(room.events(), (event) => event.eventId),
+    room.timeline(),
+  );
+  const part = { offset: 100, limit: 2048 };
+  assert.deepEqual(
+    Array.from(room.events(part), (event) => event.eventId),
+    room.timeline(part),
+  );
+});
+
 test("parents may come after their children", () => {
   const room = new Room();
   room.add([...FORK].reverse());

@@ -8,7 +8,6 @@ import { openRoom, type Opened } from "./input.js";
 import { limitOf } from "./limit.js";
 import { count, cut, fit, pad, type Paint, plain, time, width } from "./terminal.js";
 
-const PAGE = 1024;
 /** Lanes drawn at most; a room with more has them in the last column. */
 const LANES = 24;
 /** Columns are as wide as these many rows need, within limits, so that the first line need not wait for the last. */
@@ -53,15 +52,11 @@ function remarks({ event, conflicted }: Row, { ids }: Opened, { tips }: Known, p
   return words;
 }
 
-/** Rows of the timeline, newest first, a page at a time. */
+/** Rows of the timeline, newest first. */
 function* rowsOf({ room }: Opened, limit: number): Generator<Row> {
-  for (let offset = 0; offset < limit; offset += PAGE) {
-    const page = room.rows({ direction: "b", offset, limit: Math.min(PAGE, limit - offset) });
-    if (page.length === 0) return;
-    for (const event of page) {
-      const states = event.prevEvents.length < 2 ? [] : event.prevEvents.map((id) => room.event(id)?.stateId ?? null);
-      yield { event, conflicted: new Set(states.filter((id) => id !== null)).size > 1 };
-    }
+  for (const event of room.events({ direction: "b", limit })) {
+    const states = event.prevEvents.length < 2 ? [] : event.prevEvents.map((id) => room.event(id)?.stateId ?? null);
+    yield { event, conflicted: new Set(states.filter((id) => id !== null)).size > 1 };
   }
 }
 

@@ -6,7 +6,6 @@ import { contentOf, membershipOf } from "./gist.js";
 import { openRoom, type Opened } from "./input.js";
 import { aligned, count, counted, plain, time } from "./terminal.js";
 
-const PAGE = 4096;
 const LISTED = 10;
 const LISTED_SERVERS = 6;
 
@@ -43,23 +42,21 @@ function figuresOf({ room }: Opened): Figures {
     merges: 0,
     conflicts: 0,
   };
-  for (let offset = 0; offset < room.size; offset += PAGE) {
-    for (const event of room.rows({ offset, limit: PAGE, outliers: true })) {
-      figures.arrivals[event.arrival] += 1;
-      figures.verdicts[event.verdict] += 1;
-      if (event.stateKey !== null) figures.stateEvents += 1;
-      figures.deepest = Math.max(figures.deepest, event.depth);
-      figures.oldest = Math.min(figures.oldest, event.originServerTs);
-      figures.newest = Math.max(figures.newest, event.originServerTs);
-      const server = serverOf(event.sender);
-      figures.servers.set(server, (figures.servers.get(server) ?? 0) + 1);
-      if (event.verdict === "rejected" || event.verdict === "soft-failed") figures.refused.push(event);
-      if (event.prevEvents.length > 1 && event.verdict !== "outlier") {
-        figures.merges += 1;
-        const states = new Set(event.prevEvents.map((parent) => room.event(parent)?.stateId ?? null));
-        states.delete(null);
-        if (states.size > 1) figures.conflicts += 1;
-      }
+  for (const event of room.events({ outliers: true })) {
+    figures.arrivals[event.arrival] += 1;
+    figures.verdicts[event.verdict] += 1;
+    if (event.stateKey !== null) figures.stateEvents += 1;
+    figures.deepest = Math.max(figures.deepest, event.depth);
+    figures.oldest = Math.min(figures.oldest, event.originServerTs);
+    figures.newest = Math.max(figures.newest, event.originServerTs);
+    const server = serverOf(event.sender);
+    figures.servers.set(server, (figures.servers.get(server) ?? 0) + 1);
+    if (event.verdict === "rejected" || event.verdict === "soft-failed") figures.refused.push(event);
+    if (event.prevEvents.length > 1 && event.verdict !== "outlier") {
+      figures.merges += 1;
+      const states = new Set(event.prevEvents.map((parent) => room.event(parent)?.stateId ?? null));
+      states.delete(null);
+      if (states.size > 1) figures.conflicts += 1;
     }
   }
   return figures;
