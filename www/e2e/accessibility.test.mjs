@@ -45,6 +45,9 @@ for (const [look, options] of Object.entries(looks)) {
     await page.keyboard.press("2");
     await page.waitForSelector(".table-row.new");
     assert.deepEqual(await violations(), [], "with the tables");
+    await page.keyboard.press("3");
+    await page.waitForSelector(".card");
+    assert.deepEqual(await violations(), [], "while playing");
     await done();
   });
 }

@@ -7,6 +7,7 @@ import { DisplayRows, type Item } from "./history/display.ts";
 import { HistoryView } from "./history/view.ts";
 import { Minimap } from "./history/minimap.ts";
 import { Inspector } from "./inspector/inspector.ts";
+import type { Lesson } from "./lessons/rooms.ts";
 import { followPlace, placeInAddress, writePlace } from "./place.ts";
 import type { OpenOptions, RowView } from "./protocol.ts";
 import { type Origin, Session } from "./session.ts";
@@ -17,6 +18,7 @@ import { Notice } from "./shell/notice.ts";
 import { Problems } from "./shell/problems.ts";
 import { Search } from "./shell/search.ts";
 import { makeSheet } from "./shell/sheet.ts";
+import { PlayView } from "./play/play-view.ts";
 import { followTheme, switchTheme } from "./shell/theme.ts";
 import { TopBar, type View } from "./shell/top-bar.ts";
 import { TablesView } from "./storage/tables-view.ts";
@@ -44,6 +46,7 @@ export class App implements Actions {
   readonly #minimap: Minimap;
   readonly #inspector: Inspector;
   readonly #tables: TablesView;
+  readonly #play: PlayView;
   readonly #footer: Footer;
   readonly #files = new Files((file) => void this.openFile(file));
   readonly #sheet = makeSheet();
@@ -71,6 +74,7 @@ export class App implements Actions {
       goGap: (gap) => this.#follow(this.#gapItem(gap.row, gap.missingId)),
       hover: (item) => this.#history.hover(item),
       choose: () => this.choose(),
+      openLesson: (lesson) => void this.openLesson(lesson),
       closed: () => this.#history.grid.focus(),
       widened: (wide) => this.#widen(wide),
       goTable: (name, nid) => {
@@ -83,6 +87,7 @@ export class App implements Actions {
       hover: (row) => this.#history.hover(row),
       number: (numbering) => void this.#openAgain({ numbering }),
     });
+    this.#play = new PlayView(part("play"), { stepped: (row) => this.#select(row, "step") });
     this.#footer = new Footer(part("footer"), { next: (kind) => this.stepTo(kind, true) });
     document.body.append(this.#sheet);
     dragDivider(part("divider"), part("main"));
@@ -111,6 +116,7 @@ export class App implements Actions {
   }
 
   async openFile(file: File): Promise<void> {
+    this.#options = { ...this.#options, auth: "enforce" };
     await this.#open({ name: file.name, sample: false, source: file });
   }
 
@@ -119,6 +125,14 @@ export class App implements Actions {
     const response = await fetch(url);
     if (!response.ok) this.#notice.failed(`${name} could not be opened: the server answered ${response.status}.`);
     else await this.#open({ name, sample: true, source: await response.blob() });
+  }
+
+  /** Opens a teaching room and plays it from its beginning. */
+  async openLesson(lesson: Lesson): Promise<void> {
+    const { name, deliveries: source } = lesson;
+    this.#options = { ...this.#options, auth: lesson.auth };
+    await this.#open({ name, sample: true, source, lesson });
+    if (this.#session?.origin.lesson === lesson) this.showView("play");
   }
 
   /** Opens the same room in another way, and stays at the same event. */
@@ -181,16 +195,19 @@ export class App implements Actions {
     const session = this.#session;
     if (session === undefined || view === "history") return;
     session.wantSnapshots(() => this.#history.refresh());
-    void this.#tables.showRoom(session).then(() => this.#tables.select(this.#inspected));
+    if (view === "play") this.#play.showRoom(session, session.origin.lesson, this.#inspected?.row);
+    else void this.#tables.showRoom(session).then(() => this.#tables.select(this.#inspected));
   }
 
   showView(view: View): void {
     if (this.#view === view) return;
     this.#view = view;
     part("tables").hidden = view !== "tables";
-    part("inspector").hidden = view === "tables";
+    part("play").hidden = view !== "play";
+    part("inspector").hidden = view !== "history";
+    if (view !== "play") this.#play.stop();
     this.#topBar.showView(view);
-    this.#widen(view === "tables" || this.#inspector.isWide);
+    this.#widen(this.#inspector.isWide);
     this.#showRoomIn(view);
   }
 
@@ -198,7 +215,7 @@ export class App implements Actions {
   #widen(wide: boolean): void {
     const main = part("main");
     main.dataset["view"] = this.#view;
-    main.classList.toggle("wide", wide || this.#view === "tables");
+    main.classList.toggle("wide", wide || this.#view !== "history");
     if (wide) this.#session?.wantSnapshots(() => this.#history.refresh());
   }
 
@@ -234,6 +251,7 @@ export class App implements Actions {
         if (view === undefined) return;
         this.#inspected = view;
         if (this.#view === "tables") this.#tables.select(view);
+        if (this.#view === "play") this.#play.showRow(view.row);
         writePlace(view.eventId, way === "jump");
       },
       (error: unknown) => this.#notice.failed(`The event could not be read: ${String(error)}.`),
@@ -364,6 +382,12 @@ export class App implements Actions {
     this.showView("history");
     this.#inspector.chooseTab(id);
     this.#inspector.open();
+  }
+
+  play(step: -1 | 0 | 1): void {
+    this.showView("play");
+    if (step === 0) this.#play.run();
+    else this.#play.step(step);
   }
 
   showKeys(): void {

@@ -36,7 +36,8 @@ export interface Actions {
   choose(): void;
   showKeys(): void;
   showTab(id: "event" | "storage"): void;
-  showView(view: "history" | "tables"): void;
+  showView(view: "history" | "tables" | "play"): void;
+  play(step: -1 | 0 | 1): void;
   back(): void;
 }
 
@@ -128,11 +129,25 @@ export const commands: readonly Command<Actions>[] = [
     run: (app) => app.showTab("storage"),
   },
   {
-    keys: ["1", "2"],
-    label: "history, tables",
+    keys: ["1", "2", "3"],
+    label: "history, tables, play",
     group: "Show",
     scope: "page",
-    run: (app, key) => app.showView(key === "1" ? "history" : "tables"),
+    run: (app, key) => app.showView(key === "1" ? "history" : key === "2" ? "tables" : "play"),
+  },
+  {
+    keys: ["b", "f"],
+    label: "play: back, forward",
+    group: "Move",
+    scope: "page",
+    run: (app, key) => app.play(key === "b" ? -1 : 1),
+  },
+  {
+    keys: ["p"],
+    label: "play: go on by itself, stop",
+    group: "Move",
+    scope: "page",
+    run: (app) => app.play(0),
   },
   {
     keys: ["r"],

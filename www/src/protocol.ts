@@ -229,6 +229,25 @@ export interface TablePage {
   total: number;
 }
 
+/** A part of a table that a step touched: the rows up to the newest. */
+export interface Card {
+  name: TableName;
+  columns: string[];
+  rows: TableCells[];
+  /** Rows before these. */
+  above: number;
+}
+
+/** A step of playing the room. */
+export interface PlayStep {
+  /** Its event's row in the table `events`, which is in the order of arrival. */
+  place: number;
+  total: number;
+  view: RowView;
+  storage: StorageDetail;
+  cards: Card[];
+}
+
 /** Where something is: its row in its table, and in the history if it is an event. Absent: nowhere. */
 export interface Located {
   index?: number | undefined;
@@ -251,6 +270,8 @@ export interface Calls {
   storage: { params: { row: Row; moment: "before" | "after" }; result: StorageDetail | undefined; progress: undefined };
   figures: { params: object; result: Figures; progress: never };
   table: { params: { name: TableName; offset: number; limit: number }; result: TablePage; progress: never };
+  /** A step by its place in the order of arrival, or that of an event. */
+  play: { params: { place: number } | { row: Row }; result: PlayStep | undefined; progress: undefined };
   place: { params: { name: TableName; nid: number }; result: Located; progress: undefined };
 }
 

@@ -2,6 +2,7 @@
 import type { Engine } from "./engine.ts";
 import { spanOf, type TimeSpan } from "./format.ts";
 import { Edges } from "./history/edges.ts";
+import type { Lesson } from "./lessons/rooms.ts";
 import type { Figures, Opened, OpenOptions, Source } from "./protocol.ts";
 
 /** What a room was read from, and what that is called. */
@@ -10,6 +11,8 @@ export interface Origin {
   name: string;
   sample: boolean;
   source: Source;
+  /** The teaching room that it is. */
+  lesson?: Lesson;
 }
 
 export class Session {

@@ -2,6 +2,7 @@
 // chosen tab when the selection moves. Beside the history on wide screens, a drawer on narrower ones, a sheet on phones.
 import { button, drawing, make } from "../dom.ts";
 import { EngineError } from "../engine.ts";
+import type { Lesson } from "../lessons/rooms.ts";
 import type { DisplayRows, Item } from "../history/display.ts";
 import type { Detail, Gap, Row, RowView } from "../protocol.ts";
 import type { Session } from "../session.ts";
@@ -15,6 +16,7 @@ export interface InspectorActs extends StorageActs {
   goGap(gap: Gap): void;
   hover(item: Item | undefined): void;
   choose(): void;
+  openLesson(lesson: Lesson): void;
   closed(): void;
   /** Says whether what is shown needs a wide panel. */
   widened(wide: boolean): void;

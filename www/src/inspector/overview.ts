@@ -1,5 +1,6 @@
 // What the inspector shows while no event is selected: the room in a few facts and, for the sample, what this page is.
-import { button, make } from "../dom.ts";
+import { button, drawing, make } from "../dom.ts";
+import { type Lesson, lessons } from "../lessons/rooms.ts";
 import { count, counted, fullTime, shortId } from "../format.ts";
 import type { Gap, Row } from "../protocol.ts";
 import type { Session } from "../session.ts";
@@ -7,6 +8,7 @@ import type { Session } from "../session.ts";
 export interface OverviewActs {
   /** Opens the file chooser. */
   choose(): void;
+  openLesson(lesson: Lesson): void;
   go(row: Row): void;
   goGap(gap: Gap): void;
 }
@@ -61,7 +63,30 @@ export function overview(session: Session, acts: OverviewActs): HTMLElement {
       { class: "buttons" },
       button({ class: "button primary" }, () => acts.choose(), "Choose a file…"),
     ),
+    samples(acts),
     list,
+  );
+}
+
+/** The teaching rooms, each with a small picture of what it teaches. */
+function samples(acts: OverviewActs): HTMLElement {
+  return make(
+    "div",
+    { class: "samples" },
+    make("h3", {}, "Or play one of these"),
+    ...lessons.map((lesson) =>
+      button(
+        { class: "sample", "data-lesson": lesson.id },
+        () => acts.openLesson(lesson),
+        drawing(44, lesson.picture.lines, lesson.picture.filled),
+        make(
+          "span",
+          { class: "words" },
+          make("strong", {}, lesson.name),
+          make("span", { class: "note" }, lesson.about),
+        ),
+      ),
+    ),
   );
 }
 

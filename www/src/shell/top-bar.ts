@@ -11,12 +11,13 @@ const sun = [
 ];
 const moon = ["M12.5 10A5.5 5.5 0 0 1 6 3.2A5.5 5.5 0 1 0 12.5 10z"];
 
-export type View = "history" | "tables";
+export type View = "history" | "tables" | "play";
 type Rules = OpenOptions["rules"];
 
 const views: readonly [View, string][] = [
   ["history", "History"],
   ["tables", "Tables"],
+  ["play", "Play"],
 ];
 
 const rules: readonly [Rules, string][] = [
@@ -89,7 +90,7 @@ export class TopBar {
 
   showRoom(session: Session): void {
     const { opened } = session;
-    const name = opened.name ?? "A room without a name";
+    const name = session.origin.lesson?.name ?? opened.name ?? "A room without a name";
     this.#room.replaceChildren(
       make(
         "h1",

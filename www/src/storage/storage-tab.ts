@@ -161,8 +161,15 @@ function snapshotNote({ layers, slotCount, slots }: SnapshotView): string {
     (a, b) => (a === undefined || dead(b) > dead(a) ? b : a),
     undefined,
   );
-  if (heaviest !== undefined && dead(heaviest) > 0)
+  if (heaviest !== undefined && heaviest.total > 1 && dead(heaviest) > 0)
     parts.push(`${count(dead(heaviest))} of ${counted(heaviest.total, "row")} of block ${heaviest.nid} overridden`);
+  else if (heaviest !== undefined && dead(heaviest) > 0)
+    parts.push(
+      `${counted(
+        layers.reduce((sum, layer) => sum + dead(layer), 0),
+        "row",
+      )} overridden`,
+    );
   if (slotCount > slots.length)
     parts.push(`${count(slots.length)} of ${count(slotCount)} slots drawn: those with layers above`);
   return parts.join(" · ");

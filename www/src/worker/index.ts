@@ -80,6 +80,8 @@ async function* steps(request: Request): Steps {
       return opened().figures();
     case "table":
       return opened().storage.page(request.params.name, request.params.offset, request.params.limit);
+    case "play":
+      return yield* opened().play(request.params);
     case "place":
       return yield* opened().storage.place(request.params.name, request.params.nid);
   }

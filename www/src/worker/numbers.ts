@@ -44,7 +44,7 @@ export class Numbers {
   }
 
   /** The snapshot before each row of the history; 0 where it is not known. */
-  get before(): Uint32Array {
+  get before(): Uint32Array<ArrayBuffer> {
     return this.#before;
   }
 
@@ -52,6 +52,11 @@ export class Numbers {
   placeOf(row: number): number | undefined {
     const place = this.#place[row];
     return place === undefined || place === 0 ? undefined : place - 1;
+  }
+
+  /** How many events the table `events` has. */
+  get count(): number {
+    return this.#eventNid.length;
   }
 
   /** Where the table `events` has the event with this number. */

@@ -1,11 +1,12 @@
 // One open room: the engine's `Room`, the ids of its rows, and the answers the page asks for, each made from the engine for
 // the rows in question and no others.
 import { type AddReport, type EventInfo, Room } from "roomscope";
-import type { Detail, Figures, Found, Gap, Link, Opened, Row, RowView } from "../protocol.ts";
+import type { Detail, Figures, Found, Gap, Link, Opened, PlayStep, Row, RowView } from "../protocol.ts";
 import { graphColumns } from "./columns.ts";
 import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
 import { pduJson } from "./json.ts";
+import { cards } from "./play.ts";
 import { Storage } from "./storage.ts";
 
 /** Problems that are sent to be listed; the count tells of the rest. */
@@ -41,6 +42,19 @@ export class OpenRoom {
   #children(row: Row): Uint32Array {
     if (row >= this.#eventCount) return new Uint32Array();
     return this.#childRow.subarray(this.#childStart[row], this.#childStart[row + 1]);
+  }
+
+  /** A step of playing the room. */
+  *play(at: { place: number } | { row: Row }): Generator<undefined, PlayStep | undefined> {
+    const numbers = yield* this.storage.numbers();
+    const place = "row" in at ? numbers.placeOf(at.row) : at.place;
+    if (place === undefined || place >= numbers.count) return undefined;
+    const row = numbers.rowAt(place);
+    const info = this.#info(row);
+    const storage = yield* this.storage.detail(row, "after");
+    if (info === undefined || storage === undefined) return undefined;
+    const view = this.#view(row, info);
+    return { place, total: numbers.count, view, storage, cards: yield* cards(this.storage, storage) };
   }
 
   /** What storing the room costs. */
