@@ -333,8 +333,8 @@ export class Room {
 
   /**
    * Another server's view of the same room against this one: what only one of them has, where they part, and how their
-   * current states differ. Events are matched by id and states by their ids, so it takes well under a second for rooms
-   * of a million events; how the states at one event differ is worked out when its `state` is read.
+   * current states differ. Events are matched by id and states by their ids, which takes about a second for rooms of a
+   * million events; how the states at one event differ is worked out when its `state` is read.
    *
    * @throws RoomscopeError `wrong-room`, `wrong-room-version`, `bad-argument`
    * @example
