@@ -24,6 +24,9 @@
  * - `wrong-room`: two rooms are to be compared that are not the same
  * - `wrong-room-version`: two rooms are to be compared that are read by different room versions
  * - `no-json`: the events' JSON is asked for, and the room was opened with `keepJson: false`
+ * - `not-a-save`: bytes to be loaded are not a saved room
+ * - `unknown-save-form`: the room was saved by a version of roomscope that writes another form
+ * - `damaged-save`: the saved room is damaged: cut off, changed, or never written by `save`
  *
  * Limits:
  *
@@ -33,17 +36,20 @@
 export type ErrorCode =
   | "bad-argument"
   | "busy"
+  | "damaged-save"
   | "freed"
   | "init-failed"
   | "internal"
   | "lost"
   | "no-json"
   | "no-room-version"
+  | "not-a-save"
   | "not-initialised"
   | "out-of-memory"
   | "room-full"
   | "unknown-event"
   | "unknown-room-version"
+  | "unknown-save-form"
   | "unknown-state"
   | "unknown-table"
   | "wrong-room"
