@@ -161,6 +161,7 @@ impl Room {
             && self.passed.contains(&self.events, message)
             && self.strings.event_id(nid).len() <= MAX_ID_BYTES
         {
+            debug_assert_eq!(self.check_own_in_full(nid, version), Ok(()), "a message like it has passed");
             return Ok(());
         }
         self.check_own_in_full(nid, version)?;
@@ -233,11 +234,13 @@ impl Room {
             verdict = Verdict::Accepted;
             if self.options.enforce_auth {
                 let names_all = self.names_all(nid, version);
+                let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
+                let check = || self.columns(version).rules().state_dependent(nid, get);
                 let allowed = if names_all && self.has_auth_events(nid, version, before) {
+                    debug_assert_eq!(check(), Ok(()), "its own auth events are in the state, and allow it");
                     Ok(())
                 } else {
-                    let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
-                    self.columns(version).rules().state_dependent(nid, get)
+                    check()
                 };
                 if let Err(refusal) = allowed {
                     self.reject(nid, refusal, Against::StateBefore);

@@ -7,6 +7,7 @@
 use ed25519_compact::{PublicKey, Signature};
 
 /// Returns whether `signature` over `message` was made with the private half of `key`.
+#[inline(never)]
 pub(super) fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     PublicKey::new(*key).verify(message, &Signature::new(*signature)).is_ok()
 }

@@ -133,6 +133,7 @@ impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G>
     }
 
     /// A join to a restricted room by somebody who is neither in nor invited: a member with the power to invite vouches.
+    #[inline(never)]
     fn check_authorised(&self, powers: &super::levels::Powers<'_>, invite_level: i64) -> Check {
         let user = match self.rules.table.facts().authorised_via(self.event) {
             None | Some(AuthorisedVia::Null) => return refuse(RefusalCode::NoAuthorisingUser),
@@ -147,6 +148,7 @@ impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G>
 
     /// An invite that answers a token: the token's event must be by the same sender, and its keys must have signed that
     /// the token is this user's.
+    #[inline(never)]
     fn check_third_party_invite(&self, target: EventStateKeyNid) -> Check {
         let facts = self.rules.table.facts();
         let signed = facts.third_party_invite(self.event).and_then(|invite| invite.signed.as_ref());

@@ -8,6 +8,7 @@ use core::cmp::Ordering;
 
 impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G> {
     /// `level` is the sender's.
+    #[inline(never)]
     pub(super) fn check_power_levels(
         &self,
         state_key: Option<EventStateKeyNid>,
@@ -76,6 +77,7 @@ struct Change {
 
 impl Change {
     /// Checks each key that either side has.
+    #[inline(never)]
     fn check_all<K: Copy + Ord>(&self, old: &LevelMap<K>, new: &LevelMap<K>, subject: fn(K) -> Subject) -> Check {
         if old.is_malformed() {
             return Err(self.refusal(RefusalCode::MalformedPowerLevels));
@@ -99,6 +101,7 @@ impl Change {
         }
     }
 
+    #[inline(never)]
     fn check(&self, subject: Subject, old: Option<Level>, new: Option<Level>) -> Check {
         let unreadable = |rule| self.refusal(rule).about(subject);
         let old = old.map(Level::compared).transpose().map_err(|_| unreadable(RefusalCode::MalformedPowerLevels))?;
