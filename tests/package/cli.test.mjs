@@ -202,6 +202,13 @@ test("a pipe that closes early ends it quietly", async () => {
   assert.equal(code, 0);
 });
 
+test("a large room's storage is worked out where it is asked for", async () => {
+  assert.equal(JSON.parse((await roomscope(["long.ndjson", "--json"])).out).storage, null);
+  const { storage } = JSON.parse((await roomscope(["summary", "long.ndjson", "--json", "--storage"])).out);
+  // Two state events, a block each.
+  assert.deepEqual([storage.blockRows, storage.fullStateRows > 20_000], [2, true]);
+});
+
 test("colours are for terminals, unless the environment says otherwise", async () => {
   const colour = /\u001b\[/;
   const out = async (env) => (await roomscope(["log", FILE, "-n", "5"], { env })).out;

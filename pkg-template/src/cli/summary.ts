@@ -1,6 +1,6 @@
 // `roomscope summary`: the room on one page.
 
-import type { EventId, EventInfo } from "../index.js";
+import type { EventId, EventInfo, StorageFigures } from "../index.js";
 import { asJson, type Call, type Command, eventCells } from "./command.js";
 import { contentOf, membershipOf } from "./gist.js";
 import { openRoom, type Opened } from "./input.js";
@@ -8,6 +8,8 @@ import { aligned, count, counted, plain, time } from "./terminal.js";
 
 const LISTED = 10;
 const LISTED_SERVERS = 6;
+/** Events up to which the figures of storage are shown without being asked for. */
+const STORED_UP_TO = 20_000;
 
 interface Figures {
   readonly arrivals: Record<EventInfo["arrival"], number>;
@@ -96,7 +98,13 @@ function ranked(counts: Map<string, number>): [string, number][] {
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
-function* page(opened: Opened, { paint }: Call): Generator<string> {
+/** The figures of storage, where they are asked for or soon made: all blocks must be, and those of large rooms are many. */
+function storageOf({ room }: Opened, { options }: Call): StorageFigures | undefined {
+  return options["storage"] === true || room.size <= STORED_UP_TO ? room.storage() : undefined;
+}
+
+function* page(opened: Opened, call: Call): Generator<string> {
+  const { paint } = call;
   const { room, ids } = opened;
   const figures = figuresOf(opened);
   const state = room.currentState();
@@ -141,9 +149,11 @@ function* page(opened: Opened, { paint }: Call): Generator<string> {
   const torn = figures.verdicts.outlier;
   rows.push(["tips", tips.length, ""]);
   rows.push(["gaps", gaps.length, torn === 0 ? "" : `the state at ${counted(torn, "event")} is not known`]);
-  const { fullStateRows, blockRows, snapshotRows } = room.storage();
-  const blocks = `${count(blockRows)} as blocks, in ${counted(snapshotRows, "snapshot")}`;
-  rows.push(["storage", fullStateRows, `rows as full states · ${blocks}`]);
+  const storage = storageOf(opened, call);
+  if (storage !== undefined) {
+    const blocks = `${count(storage.blockRows)} as blocks, in ${counted(storage.snapshotRows, "snapshot")}`;
+    rows.push(["storage", storage.fullStateRows, `rows as full states · ${blocks}`]);
+  }
   const digits = Math.max(...rows.map(([, number]) => count(number ?? 0).length));
   yield* aligned(
     rows.map(([name, number, words]) => [
@@ -183,7 +193,7 @@ function* list<T>(title: string, items: readonly T[], cells: (item: T) => string
   if (items.length > LISTED) yield `  … ${count(items.length - LISTED)} more; roomscope log has them all`;
 }
 
-function facts(opened: Opened): object {
+function facts(opened: Opened, call: Call): object {
   const { room } = opened;
   const figures = figuresOf(opened);
   const state = room.currentState();
@@ -201,7 +211,7 @@ function facts(opened: Opened): object {
     deepest: figures.deepest,
     merges: figures.merges,
     mergesOfDifferingStates: figures.conflicts,
-    storage: room.storage(),
+    storage: storageOf(opened, call) ?? null,
     forwardExtremities: room.forwardExtremities(),
     backwardExtremities: room.backwardExtremities(),
     refused: figures.refused.map(({ eventId, verdict, reason }) => ({ eventId, verdict, reason })),
@@ -215,8 +225,11 @@ export const summary: Command = {
   takes: "FILE",
   words: [1, 1],
   about: "the room on one page: size, members, tips, gaps, merges, refused events",
+  options: { storage: { type: "boolean" } },
   help: `
 The name may be left out: "roomscope room.ndjson" does the same.
+
+  --storage   what storing the states costs, for rooms of more than 20,000 events as well, where it takes its time
 
 Refused events are those that the rules rejected, and those that were soft-failed: allowed by their own past, but not
 by the room's state when they arrived. Each comes with the rule, and with the event that the rule stumbled over.
@@ -227,7 +240,7 @@ Examples:
   ssh server cat room.ndjson | roomscope`,
   async *run(call) {
     const opened = await openRoom(call.words[0] as string, { contents: true });
-    if (call.json) yield asJson(facts(opened));
+    if (call.json) yield asJson(facts(opened, call));
     else yield* page(opened, call);
     return 0;
   },
