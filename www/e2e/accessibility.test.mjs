@@ -40,6 +40,14 @@ for (const [look, options] of Object.entries(looks)) {
     assert.deepEqual(await violations(), [], "with the keys shown");
     await page.keyboard.press("Escape");
     await page.keyboard.press("s");
+    await page.waitForSelector(".state-row");
+    await page.locator(".state-row .opens").first().click();
+    await page.waitForSelector(".key-strip");
+    assert.deepEqual(await violations(), [], "with its state");
+    await page.keyboard.press("w");
+    await page.waitForSelector(".step-card");
+    assert.deepEqual(await violations(), [], "with its resolution");
+    await page.keyboard.press("d");
     await page.waitForSelector(".layer");
     assert.deepEqual(await violations(), [], "with its storage");
     await page.keyboard.press("2");

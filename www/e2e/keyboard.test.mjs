@@ -115,7 +115,7 @@ test("the sheet of keys is written from the table that dispatches them", async (
   await page.keyboard.press("Escape");
   assert.ok(!(await sheet.isVisible()));
   const footer = await page.locator(".footer .keys").textContent();
-  assert.equal(footer, "↑↓step←→parent, child/searchsstorage?all keys");
+  assert.equal(footer, "↑↓step←→parent, child/searchsdwstate, stored, why?all keys");
   await done();
 });
 

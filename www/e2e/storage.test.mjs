@@ -23,7 +23,7 @@ const sentence = (page, place) => page.locator(`${place} .did`).textContent();
 test("the tab draws the snapshot on its slots and says what the event did", async () => {
   const { page, done } = await viewer.open();
   await choose(page, "ivo left");
-  await page.keyboard.press("s");
+  await page.keyboard.press("d");
   await page.waitForSelector(".layer");
   assert.match(await sentence(page, ".storage"), /^ivo left: .*block \d+ is new, snapshot \d+ = .*\.$/);
   const layers = await page.locator(".layer").count();
@@ -55,7 +55,7 @@ test("the tab draws the snapshot on its slots and says what the event did", asyn
 test("a square leads to the event that set it, a block to its row", async () => {
   const { page, done } = await viewer.open();
   await choose(page, "ivo left");
-  await page.keyboard.press("s");
+  await page.keyboard.press("d");
   await page.waitForSelector(".layer.fresh");
   const from = await inspected(page);
   await page.locator(".layer:not(.fresh) .square-mark.read").first().click();

@@ -32,6 +32,8 @@ export class App implements Actions {
   #display: DisplayRows | undefined;
   #walk: Walk | undefined;
   #selected: Item | undefined;
+  /** The event that the selected one is compared with. */
+  #second: Item | undefined;
   /** What the inspector tells about: its answer comes after the selection. */
   #inspected: RowView | undefined;
   #view: View = "history";
@@ -64,6 +66,7 @@ export class App implements Actions {
     this.#problems = new Problems(list);
     this.#history = new HistoryView(list, {
       selected: (item) => this.#clicked(item),
+      compared: (item) => void this.#compare(item, true),
       hovered: (item) => this.#history.hover(item),
       drawn: () => this.#minimap.follow(this.#history.scroll, this.#selectedIndex()),
       bundled: (lanes) => this.#history.tellBundle(lanes),
@@ -74,6 +77,13 @@ export class App implements Actions {
       goGap: (gap) => this.#follow(this.#gapItem(gap.row, gap.missingId)),
       hover: (item) => this.#history.hover(item),
       choose: () => this.choose(),
+      compareNone: () => void this.#compare(undefined),
+      swap: () => {
+        const [first, second] = [this.#selected, this.#second];
+        if (second === undefined) return;
+        void this.#compare(first);
+        this.#select(second, "jump");
+      },
       openLesson: (lesson) => void this.openLesson(lesson),
       closed: () => this.#history.grid.focus(),
       widened: (wide) => this.#widen(wide),
@@ -175,6 +185,7 @@ export class App implements Actions {
     this.#session = session;
     this.#selected = undefined;
     this.#inspected = undefined;
+    void this.#compare(undefined);
     const { opened } = session;
     const direction = this.#display?.direction ?? "newest";
     this.#arrange(new DisplayRows(session.eventCount, opened.outlierCount, opened.gaps, direction));
@@ -261,6 +272,17 @@ export class App implements Actions {
   #clicked(item: Item): void {
     this.#select(item, "click");
     this.#inspector.open();
+  }
+
+  /** Compares the selection with another event; `show` brings the difference up at once. */
+  async #compare(item: Item | undefined, show = false): Promise<void> {
+    if (item !== undefined && this.#display?.isHeld(item) !== true) return;
+    this.#second = item;
+    this.#history.markSecond(item);
+    const rows = item === undefined ? [] : await this.#session?.engine.call("rows", { from: item, count: 1 });
+    if (this.#second !== item) return;
+    this.#inspector.compare(rows?.[0]);
+    if (show) this.#inspector.chooseTab("state");
   }
 
   /** Goes where a link leads, and takes the focus along: the link itself is gone by then. */
@@ -378,13 +400,19 @@ export class App implements Actions {
     this.#files.choose();
   }
 
-  showTab(id: "event" | "storage"): void {
+  showTab(id: "event" | "state" | "storage" | "why"): void {
     this.showView("history");
+    if (this.#selected === undefined) this.step(0);
     this.#inspector.chooseTab(id);
     this.#inspector.open();
   }
 
+  compareHere(): void {
+    if (this.#selected !== undefined) void this.#compare(this.#selected === this.#second ? undefined : this.#selected);
+  }
+
   play(step: -1 | 0 | 1): void {
+    if (step !== 0 && this.#view === "history" && this.#inspector.step(step)) return;
     this.showView("play");
     if (step === 0) this.#play.run();
     else this.#play.step(step);
@@ -406,7 +434,8 @@ export class App implements Actions {
     } else if (this.#inspector.hasFocus || (this.#inspector.covers && this.#inspector.isOpen)) {
       this.#inspector.close();
       this.#history.grid.focus();
-    } else if (this.#search.query !== "") this.#search.clear();
+    } else if (this.#second !== undefined) void this.#compare(undefined);
+    else if (this.#search.query !== "") this.#search.clear();
     else if (this.#problems.isOpen) this.#problems.close();
     else this.#select(undefined, "step");
   }

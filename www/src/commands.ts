@@ -35,7 +35,8 @@ export interface Actions {
   focusInspector(): void;
   choose(): void;
   showKeys(): void;
-  showTab(id: "event" | "storage"): void;
+  showTab(id: "event" | "state" | "storage" | "why"): void;
+  compareHere(): void;
   showView(view: "history" | "tables" | "play"): void;
   play(step: -1 | 0 | 1): void;
   back(): void;
@@ -121,12 +122,19 @@ export const commands: readonly Command<Actions>[] = [
     run: (app) => app.focusInspector(),
   },
   {
-    keys: ["s"],
-    label: "how the state is stored",
+    keys: ["s", "d", "w"],
+    label: "state, how it is stored, why",
     group: "Show",
     scope: "page",
-    footer: "storage",
-    run: (app) => app.showTab("storage"),
+    footer: "state, stored, why",
+    run: (app, key) => app.showTab(key === "s" ? "state" : key === "d" ? "storage" : "why"),
+  },
+  {
+    keys: ["c"],
+    label: "compare with this event: then select another (or control-click one)",
+    group: "Show",
+    scope: "page",
+    run: (app) => app.compareHere(),
   },
   {
     keys: ["1", "2", "3"],
@@ -137,7 +145,7 @@ export const commands: readonly Command<Actions>[] = [
   },
   {
     keys: ["b", "f"],
-    label: "play: back, forward",
+    label: "play, or steps of why: back, forward",
     group: "Move",
     scope: "page",
     run: (app, key) => app.play(key === "b" ? -1 : 1),

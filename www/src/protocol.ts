@@ -229,6 +229,88 @@ export interface TablePage {
   total: number;
 }
 
+/** One slot of a state: its value in words, and the event that set it. */
+export interface StateRow {
+  type: string;
+  stateKey: string;
+  value: string;
+  eventId: string;
+  /** Absent: not held. */
+  row: Row | undefined;
+  sender: string;
+  depth: number;
+  /** What the event did to it: set it for the first time or anew, or chose between what its parents have. */
+  change: "" | "added" | "changed" | "resolved";
+  /** Which of the parents' states have this value, if they differ. */
+  heldBy?: boolean[];
+}
+
+/** Parents that have the same state. */
+export interface ParentState {
+  eventIds: string[];
+  row: Row | undefined;
+  sender: string;
+}
+
+export interface StateView {
+  known: boolean;
+  total: number;
+  parents: ParentState[];
+  changed: StateRow[];
+  same: StateRow[];
+  /** Slots that were found and not sent. */
+  more: number;
+}
+
+export interface Difference {
+  known: boolean;
+  /** Slots of the second state. */
+  total: number;
+  /** Slots that differ; `slots` has the first of them. */
+  count: number;
+  slots: { type: string; stateKey: string; from: StateRow | undefined; to: StateRow | undefined }[];
+}
+
+export interface KeyChange {
+  row: Row;
+  value: StateRow | undefined;
+  cause: "set" | "resolved" | "reset";
+}
+
+export interface WhySlot {
+  type: string;
+  stateKey: string;
+  /** The value in each of the parents' states. */
+  held: (StateRow | undefined)[];
+  winner: string | null;
+}
+
+export interface WhyStep {
+  phase: "power" | "mainline" | "v1-auth" | "v1-other";
+  outcome: "allowed" | "denied" | "skipped";
+  keys: Record<string, number | string>;
+  reason: string;
+  /** What became of its value: "stands", "until 12", "denied" … */
+  fate: string;
+  entry: StateRow;
+}
+
+/** A resolution as it is told. Lists are cut; the counts tell of all. */
+export interface WhyView {
+  algorithm: "none" | "v1" | "v2" | "v2.1";
+  parents: ParentState[];
+  unconflicted: number;
+  conflictedCount: number;
+  slots: WhySlot[];
+  authDifference: StateRow[];
+  authDifferenceCount: number;
+  subgraphCount: number;
+  steps: WhyStep[];
+  stepCount: number;
+  denied: number;
+  resultCount: number;
+}
+
 /** A part of a table that a step touched: the rows up to the newest. */
 export interface Card {
   name: TableName;
@@ -270,6 +352,16 @@ export interface Calls {
   storage: { params: { row: Row; moment: "before" | "after" }; result: StorageDetail | undefined; progress: undefined };
   figures: { params: object; result: Figures; progress: never };
   table: { params: { name: TableName; offset: number; limit: number }; result: TablePage; progress: never };
+  state: {
+    params: { row: Row; moment: "before" | "after"; filter: string };
+    result: StateView | undefined;
+    progress: never;
+  };
+  diff: { params: { a: Row; b: Row }; result: Difference | undefined; progress: never };
+  history: { params: { type: string; stateKey: string }; result: KeyChange[]; progress: never };
+  explain: { params: { row: Row }; result: WhyView | undefined; progress: never };
+  /** What a merge of these events would make; of all tips if there are none. */
+  resolve: { params: { rows: Row[] }; result: WhyView; progress: never };
   /** A step by its place in the order of arrival, or that of an event. */
   play: { params: { place: number } | { row: Row }; result: PlayStep | undefined; progress: undefined };
   place: { params: { name: TableName; nid: number }; result: Located; progress: undefined };

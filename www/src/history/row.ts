@@ -22,6 +22,8 @@ export interface RowState {
   hovered: boolean;
   known: boolean;
   flashed: boolean;
+  /** It is the event that the selected one is compared with. */
+  second: boolean;
   needle: string;
   span: TimeSpan;
   /** The number of the snapshot before it, as the column shows it, and whether the selection has the same. */
@@ -86,6 +88,7 @@ export class RowElement {
     element.classList.toggle("hover", state.hovered);
     element.classList.toggle("unknown", !state.known);
     element.classList.toggle("flash", state.flashed);
+    element.classList.toggle("second", state.second);
     setText(this.#snapshot, state.snapshot);
     this.#snapshot.classList.toggle("same", state.sameSnapshot);
     this.#shown = state;

@@ -25,6 +25,8 @@ const flashMs = 600;
 
 export interface HistoryEvents {
   selected(item: Item): void;
+  /** Chosen as the second event, beside the selected one. */
+  compared(item: Item): void;
   hovered(item: Item | undefined): void;
   /** The window stands elsewhere, or shows other things. */
   drawn(): void;
@@ -53,6 +55,7 @@ export class HistoryView {
   #display: DisplayRows | undefined;
   #selected: Item | undefined;
   #hovered: Item | undefined;
+  #second: Item | undefined;
   #flashed: Item | undefined;
   #flashTimer = 0;
   #needle = "";
@@ -106,7 +109,7 @@ export class HistoryView {
       this.#gutter.reset();
       this.scroll.moveTo(0);
       // Items of the room before mean nothing in this one.
-      this.#selected = this.#hovered = this.#flashed = undefined;
+      this.#selected = this.#hovered = this.#flashed = this.#second = undefined;
     }
     this.#display = display;
     this.grid.setAttribute("aria-rowcount", String(display.count + 1));
@@ -123,6 +126,12 @@ export class HistoryView {
   hover(item: Item | undefined): void {
     if (item === this.#hovered) return;
     this.#hovered = item;
+    this.refresh();
+  }
+
+  /** Marks the event that the selected one is compared with. */
+  markSecond(item: Item | undefined): void {
+    this.#second = item;
     this.refresh();
   }
 
@@ -227,7 +236,9 @@ export class HistoryView {
     );
     this.#window.addEventListener("click", (event) => {
       const item = this.#itemAt(event);
-      if (item !== undefined) this.#events.selected(item);
+      if (item === undefined) return;
+      if (event.ctrlKey || event.metaKey) this.#events.compared(item);
+      else this.#events.selected(item);
     });
     this.#window.addEventListener("pointermove", (event) => {
       if (event.pointerType !== "touch") this.#events.hovered(this.#itemAt(event));
@@ -349,6 +360,7 @@ export class HistoryView {
         ? moment.knows(item)
         : !moment.active || moment.knows(display.gap(item)?.row ?? Infinity),
       flashed: item === this.#flashed,
+      second: item === this.#second,
       needle: this.#needle,
       span: session.span,
       snapshot: snapshotOf(item) === 0 ? "" : String(snapshotOf(item)),

@@ -7,11 +7,13 @@ import type { DisplayRows, Item } from "../history/display.ts";
 import type { Detail, Gap, Row, RowView } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { eventHead, eventTab } from "./event-tab.ts";
+import { StateTab, type StateTabActs } from "../state/state-tab.ts";
 import { type StorageActs, StorageTab } from "../storage/storage-tab.ts";
+import { WhyTab } from "../why/why-tab.ts";
 import { linkList } from "./links.ts";
 import { overview } from "./overview.ts";
 
-export interface InspectorActs extends StorageActs {
+export interface InspectorActs extends StorageActs, Omit<StateTabActs, "go" | "hover" | "showWhy"> {
   go(item: Item): void;
   goGap(gap: Gap): void;
   hover(item: Item | undefined): void;
@@ -40,6 +42,9 @@ export class Inspector {
   readonly #body = make("div", { class: "body", id: "inspector-body", tabindex: 0, "data-scrolls": true });
   readonly #tabs: readonly Tab[];
   readonly #grip: HTMLButtonElement;
+  readonly #why: WhyTab;
+  /** The event that the selected one is compared with. */
+  #second: RowView | undefined;
   #tab: Tab;
   #height = 1;
   #asked: AbortController | undefined;
@@ -55,8 +60,19 @@ export class Inspector {
       fill: (detail, session) => eventTab(detail, session, acts),
     };
     const storage = new StorageTab(acts);
+    this.#why = new WhyTab(acts);
+    const state = new StateTab({ ...acts, showWhy: () => this.chooseTab("why") });
     this.#tabs = [
       event,
+      {
+        id: "state",
+        name: "State",
+        wide: false,
+        fill: (detail, session) => {
+          state.show(detail, session, this.#second);
+          return [state.element];
+        },
+      },
       {
         id: "storage",
         name: "Storage",
@@ -64,6 +80,15 @@ export class Inspector {
         fill: (detail, session) => {
           storage.show(detail, session);
           return [storage.element];
+        },
+      },
+      {
+        id: "why",
+        name: "Why",
+        wide: true,
+        fill: (detail, session) => {
+          this.#why.show(detail, session, this.#second);
+          return [this.#why.element];
         },
       },
     ];
@@ -222,9 +247,22 @@ export class Inspector {
   /** Chooses the tab with a name; the panel keeps it when the selection moves. */
   chooseTab(id: string): void {
     const tab = this.#tabs.find((each) => each.id === id);
-    if (tab === undefined || this.#shown === undefined) return;
+    if (tab === undefined) return;
     this.#tab = tab;
-    this.#showEvent(this.#shown.detail, this.#shown.session);
+    if (this.#shown !== undefined) this.#showEvent(this.#shown.detail, this.#shown.session);
+  }
+
+  /** Compares the selected event with another, or with none. */
+  compare(second: RowView | undefined): void {
+    this.#second = second;
+    if (this.#shown !== undefined) this.#showEvent(this.#shown.detail, this.#shown.session);
+  }
+
+  /** Moves within what the tab shows, where it has steps of its own; false where it has none. */
+  step(by: number): boolean {
+    if (this.#tab.id !== "why" || this.#shown === undefined) return false;
+    this.#why.step(by);
+    return true;
   }
 
   /** True while a wide tab is shown; `narrow` goes back to the first. */

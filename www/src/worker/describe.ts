@@ -173,6 +173,17 @@ function stateValue(type: string, content: Content): string | undefined {
   }
 }
 
+/** What a state event sets, without who did it: the value of a slot. */
+export function valueWords(type: string, content: Content): string {
+  if (type === "m.room.member") {
+    const name = textOf(content["displayname"]);
+    const membership = textOf(content["membership"]) ?? "?";
+    return cut(name === undefined ? membership : `${membership} · “${name}”`);
+  }
+  if (type === "m.room.power_levels") return cut(powerLevels(content, undefined));
+  return cut(stateValue(type, content) ?? prettyJson(content, true));
+}
+
 function stateEvent(info: EventInfo, content: Content, lookup: Lookup): Summary {
   const { type, stateKey } = info;
   const label = shortType(type);

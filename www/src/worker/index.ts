@@ -80,6 +80,16 @@ async function* steps(request: Request): Steps {
       return opened().figures();
     case "table":
       return opened().storage.page(request.params.name, request.params.offset, request.params.limit);
+    case "state":
+      return opened().states.state(request.params.row, request.params.moment, request.params.filter);
+    case "diff":
+      return opened().states.diff(request.params.a, request.params.b);
+    case "history":
+      return opened().states.history(request.params.type, request.params.stateKey);
+    case "explain":
+      return opened().states.explain(request.params.row);
+    case "resolve":
+      return opened().states.resolve(request.params.rows);
     case "play":
       return yield* opened().play(request.params);
     case "place":

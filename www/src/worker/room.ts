@@ -7,6 +7,7 @@ import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
 import { pduJson } from "./json.ts";
 import { cards } from "./play.ts";
+import { States } from "./state.ts";
 import { Storage } from "./storage.ts";
 
 /** Problems that are sent to be listed; the count tells of the rest. */
@@ -26,6 +27,8 @@ export class OpenRoom {
   readonly #read = new Map<string, ReturnType<Lookup>>();
   /** How the room is stored. */
   readonly storage: Storage;
+  /** What its state is. */
+  readonly states: States;
 
   constructor(room: Room) {
     this.#room = room;
@@ -36,6 +39,7 @@ export class OpenRoom {
       room.size > history.length ? room.timeline({ outliers: true }).filter((id) => !inHistory.has(id)) : [];
     this.#ids = new RowIds(history.concat(outliers));
     this.#tips = new Set(room.forwardExtremities());
+    this.states = new States(room, this.#ids);
     this.storage = new Storage(room, this.#ids, (row) => this.#children(row));
   }
 

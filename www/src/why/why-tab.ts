@@ -1,0 +1,329 @@
+// The tab "Why": how the state before a merge came about, phase by phase. Who disagreed (slots by parents), in which order events
+// were tried (steps), and what became of each. The last allowed writer of a slot stands: that is all one must know.
+import { button, make } from "../dom.ts";
+import { count, counted, splitUser } from "../format.ts";
+import type { Detail, RowView, WhySlot, WhyStep, WhyView } from "../protocol.ts";
+import type { Session } from "../session.ts";
+import { letterMark, letterOf } from "../state/letters.ts";
+import { idLink, slotCell, type StateActs } from "../state/rows.ts";
+
+const phaseNames = {
+  power: ["Power order", "people with power first"],
+  mainline: ["Mainline order", "sent under older power levels first"],
+  "v1-auth": ["Auth events", "deepest last"],
+  "v1-other": ["Other events", "the deepest that is allowed"],
+} as const;
+
+export class WhyTab {
+  readonly element = make("div", { class: "why-tab" });
+  readonly #acts: StateActs;
+  #asked: AbortController | undefined;
+  #step = 0;
+  #rows: HTMLElement[] = [];
+  #card = make("div", {});
+  #view: WhyView | undefined;
+
+  constructor(acts: StateActs) {
+    this.#acts = acts;
+  }
+
+  show(detail: Detail, session: Session, second: RowView | undefined): void {
+    const { view } = detail;
+    this.#ask(session, "explain", { row: view.row }, () => this.#nothing(detail, session, second), "before this event");
+  }
+
+  #ask(
+    session: Session,
+    call: "explain" | "resolve",
+    params: { row: number } | { rows: number[] },
+    nothing: () => HTMLElement[],
+    where: string,
+  ): void {
+    this.#asked?.abort();
+    const { signal } = (this.#asked = new AbortController());
+    session.engine.call(call, params as never, { signal }).then(
+      (why) => {
+        if (signal.aborted) return;
+        const view = why as WhyView | undefined;
+        if (view === undefined || view.algorithm === "none") this.element.replaceChildren(...nothing());
+        else this.#fill(view, where);
+      },
+      (error: unknown) => {
+        if (!signal.aborted)
+          this.element.replaceChildren(
+            make("p", { class: "empty" }, error instanceof Error ? error.message : String(error)),
+          );
+      },
+    );
+  }
+
+  /** There was nothing to resolve; but one may ask what a merge would make. */
+  #nothing({ view }: Detail, session: Session, second: RowView | undefined): HTMLElement[] {
+    const why =
+      view.parentCount > 1
+        ? "All its parents have the same state: there was nothing to resolve."
+        : "It has one parent, or none: the state before it is the state after that parent.";
+    const none = (): HTMLElement[] => [
+      make("p", { class: "empty" }, "These events have one state between them: nothing would be resolved."),
+    ];
+    const buttons = make(
+      "div",
+      { class: "what-if" },
+      button(
+        { class: "button" },
+        () => this.#ask(session, "resolve", { rows: [] }, none, "after all tips"),
+        "What if all tips were merged here",
+      ),
+    );
+    if (second !== undefined) {
+      const rows = [view.row, second.row];
+      buttons.append(
+        button(
+          { class: "button" },
+          () => this.#ask(session, "resolve", { rows }, none, "after the two events"),
+          "What if the two events were merged",
+        ),
+      );
+    }
+    return [make("p", { class: "empty" }, why), buttons];
+  }
+
+  #fill(why: WhyView, where: string): void {
+    this.#view = why;
+    this.#card = make("div", { class: "step-card", "aria-live": "polite" });
+    const firstDenied = why.steps.findIndex((step) => step.outcome === "denied");
+    const body = make(
+      "div",
+      { class: "why-body" },
+      make("div", { class: "who" }, this.#slots(why), this.#card, legend()),
+      this.#steps(why),
+    );
+    this.element.replaceChildren(this.#sentence(why, where), this.#phases(why), body);
+    this.choose(Math.max(0, firstDenied));
+  }
+
+  #sentence(why: WhyView, where: string): HTMLElement {
+    const denied =
+      why.denied === 0
+        ? make("span", {}, "none denied")
+        : make("strong", { class: "bad" }, `${count(why.denied)} denied`);
+    return make(
+      "p",
+      { class: "did" },
+      `For the state ${where}, ${counted(why.parents.length, "history").replace("historys", "histories")} disagreed on `,
+      make("strong", {}, `${count(why.conflictedCount)} of ${counted(why.conflictedCount + why.unconflicted, "slot")}`),
+      `. ${counted(why.stepCount, "event")} were tried in order: ${count(why.stepCount - why.denied)} allowed or skipped, `,
+      denied,
+      ".",
+      make("span", { class: "tag" }, `resolution ${why.algorithm}`),
+    );
+  }
+
+  #phases(why: WhyView): HTMLElement {
+    const of = (phase: WhyStep["phase"]): number => why.steps.filter((step) => step.phase === phase).length;
+    const parts: [string, string, string][] = [
+      ["Parents", counted(why.parents.length, "state"), ".slots"],
+      [
+        "Conflicted",
+        `${count(why.conflictedCount)} of ${counted(why.conflictedCount + why.unconflicted, "slot")}`,
+        ".slots",
+      ],
+    ];
+    if (why.algorithm !== "v1")
+      parts.push(["Auth difference", counted(why.authDifferenceCount, "event"), ".difference"]);
+    if (why.subgraphCount > 0) parts.push(["Conflicted subgraph", counted(why.subgraphCount, "event"), ".difference"]);
+    for (const phase of ["power", "mainline", "v1-auth", "v1-other"] as const)
+      if (of(phase) > 0) parts.push([phaseNames[phase][0], counted(of(phase), "event"), `[data-phase=${phase}]`]);
+    parts.push(["Result", `${counted(why.resultCount, "slot")} set`, ".slots"]);
+    return make(
+      "ol",
+      { class: "phases", "aria-label": "phases" },
+      ...parts.map(([name, words, place], i) =>
+        make(
+          "li",
+          {},
+          button(
+            { class: "plain" },
+            () => this.element.querySelector(place)?.scrollIntoView({ block: "nearest" }),
+            make("strong", {}, make("span", { class: "dim" }, `${i + 1} `), name),
+            make("span", {}, words),
+          ),
+        ),
+      ),
+    );
+  }
+
+  #slots(why: WhyView): HTMLElement {
+    const heads = why.parents.map((parent, i) =>
+      make("th", { scope: "col" }, letterMark(i, true), ` ${splitUser(parent.sender)[0]}`),
+    );
+    const rows = why.slots.map((slot) =>
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row" }, slotCell(slot.type, slot.stateKey, true)),
+        ...slot.held.map((value, parent) => this.#value(slot, value, parent)),
+      ),
+    );
+    const more = why.conflictedCount - why.slots.length;
+    return make(
+      "div",
+      { class: "slots", tabindex: 0, "data-scrolls": true, role: "region", "aria-label": "conflicted slots" },
+      make(
+        "table",
+        {},
+        make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Conflicted slots"), ...heads)),
+        make("tbody", {}, ...rows),
+      ),
+      more > 0 ? make("p", { class: "empty" }, `and ${count(more)} more`) : undefined,
+    );
+  }
+
+  #value(slot: WhySlot, value: WhySlot["held"][number], parent: number): HTMLElement {
+    if (value === undefined) return make("td", { class: "dim" }, "none");
+    const step = this.#view?.steps.findIndex((each) => each.entry.eventId === value.eventId) ?? -1;
+    const denied = this.#view?.steps[step]?.outcome === "denied";
+    const stands = value.eventId === slot.winner;
+    const kind = stands ? "stands" : denied ? "denied" : "lost";
+    const told = { stands: "stands", denied: "denied", lost: "not kept" }[kind];
+    return make(
+      "td",
+      { class: kind },
+      make(
+        "span",
+        { class: `fate-mark${parent < 4 ? ` ${"abcd"[parent]}` : ""}`, role: "img", "aria-label": told },
+        denied ? "✕" : stands ? "●" : "○",
+      ),
+      button(
+        { class: "plain foreign", title: value.value },
+        () => (step >= 0 ? this.choose(step) : undefined),
+        value.value,
+      ),
+    );
+  }
+
+  #steps(why: WhyView): HTMLElement {
+    const list = make("ol", { class: "steps", "aria-label": "events in the order in which they were tried" });
+    this.#rows = [];
+    let phase: WhyStep["phase"] | undefined;
+    why.steps.forEach((step, i) => {
+      if (step.phase !== phase) {
+        phase = step.phase;
+        const [name, note] = phaseNames[phase];
+        const keys = keysOf(step);
+        list.append(
+          make(
+            "li",
+            { class: "phase", "data-phase": phase },
+            make("strong", {}, name),
+            make("span", { class: "note" }, note),
+            make("span", { class: "keys" }, ...keys.map(([key]) => make("span", {}, key))),
+            make("span", { class: "fate" }, "slot value"),
+          ),
+        );
+      }
+      const row = make(
+        "li",
+        { class: `step ${step.outcome}` },
+        make("span", { class: "n mono" }, String(i + 1)),
+        make(
+          "span",
+          { class: "sign", role: "img", "aria-label": step.outcome },
+          step.outcome === "allowed" ? "✓" : step.outcome === "denied" ? "✕" : "–",
+        ),
+        button({ class: "plain opens" }, () => this.choose(i), slotCell(step.entry.type, step.entry.stateKey, true)),
+        make("span", { class: "value foreign" }, step.entry.value),
+        idLink(step.entry, this.#acts),
+        make("span", { class: "keys mono" }, ...keysOf(step).map(([, value]) => make("span", {}, value))),
+        make("span", { class: `fate ${step.fate}` }, step.fate),
+      );
+      this.#rows.push(row);
+      list.append(row);
+    });
+    if (why.stepCount > why.steps.length)
+      list.append(make("li", { class: "phase" }, `and ${count(why.stepCount - why.steps.length)} more`));
+    const difference = make("section", { class: "difference" });
+    if (why.authDifferenceCount > 0)
+      difference.append(
+        make(
+          "p",
+          { class: "note" },
+          `auth difference, ${counted(why.authDifferenceCount, "event")}: in some of the auth chains, not in all`,
+        ),
+        make("p", { class: "ids" }, ...why.authDifference.slice(0, 60).map((each) => idLink(each, this.#acts))),
+      );
+    return make(
+      "div",
+      { class: "tried", tabindex: 0, "data-scrolls": true, role: "region", "aria-label": "steps" },
+      list,
+      difference,
+    );
+  }
+
+  /** Shows a step and what decided it; `step` moves by one from there. */
+  choose(index: number): void {
+    const step = this.#view?.steps[index];
+    if (step === undefined) return;
+    this.#rows[this.#step]?.classList.remove("chosen");
+    this.#step = index;
+    this.#rows[index]?.classList.add("chosen");
+    this.#rows[index]?.scrollIntoView({ block: "nearest" });
+    const slot = this.#view?.slots.find(
+      (each) => each.type === step.entry.type && each.stateKey === step.entry.stateKey,
+    );
+    const holders =
+      slot?.held.flatMap((value, parent) => (value?.eventId === step.entry.eventId ? [letterOf(parent)] : [])) ?? [];
+    const title = { allowed: "✓ Step %s allowed", denied: "✕ Step %s denied", skipped: "– Step %s skipped" }[
+      step.outcome
+    ];
+    this.#card.className = `step-card ${step.outcome}`;
+    this.#card.replaceChildren(
+      make("h3", {}, title.replace("%s", String(index + 1))),
+      make(
+        "p",
+        { class: "foreign" },
+        `${splitUser(step.entry.sender)[0]}’s `,
+        make("strong", {}, slotCell(step.entry.type, step.entry.stateKey)),
+        ` ${step.entry.value}`,
+        holders.length === 0 ? "" : `, the value in ${holders.join(" and ")}`,
+      ),
+      make("p", { class: "foreign dim" }, step.reason === "" ? fateWords(step) : step.reason),
+    );
+  }
+
+  /** To the next step or the one before. */
+  step(by: number): void {
+    this.choose(Math.max(0, Math.min(this.#rows.length - 1, this.#step + by)));
+  }
+}
+
+function fateWords({ fate }: WhyStep): string {
+  if (fate === "stands") return "Nothing after it writes this slot: its value stands.";
+  if (fate.startsWith("until")) return `Its value stands until step ${fate.slice(6)} writes the same slot.`;
+  if (fate === "skipped") return "It was not tried: it had been rejected before, or another had already been chosen.";
+  return "It was tried because others depend on it; the slot’s value comes from what the parents agree on.";
+}
+
+/** The sort keys that put a step in its place, with the names people know them by. */
+function keysOf({ keys, phase }: WhyStep): [name: string, value: string][] {
+  const time = (): [string, string] => ["time ↑", clock(Number(keys["originServerTs"]))];
+  if (phase === "power") return [["level ↓", String(keys["powerLevel"] ?? "")], time()];
+  if (phase === "mainline") return [["mainline ↓", String(keys["mainlinePosition"] ?? "")], time()];
+  return [
+    ["depth", String(keys["depth"] ?? "")],
+    ["sha1", String(keys["sha1"] ?? "").slice(0, 8)],
+  ];
+}
+
+function clock(ts: number): string {
+  const date = new Date(ts);
+  return Number.isNaN(date.getTime()) ? "" : date.toISOString().slice(11, 21);
+}
+
+function legend(): HTMLElement {
+  return make(
+    "p",
+    { class: "note" },
+    "● value after the merge  ○ not kept  ✕ denied. Each allowed event writes its slot; the last to write stands.",
+  );
+}
