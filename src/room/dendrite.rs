@@ -7,6 +7,7 @@
 //! specification's, but for what is in conflict: not a slot that only some of the states have.
 
 use super::batch::{Batch, Staged};
+use super::journal::Step;
 use super::states::Against;
 use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
@@ -109,6 +110,7 @@ impl Room {
             let before = server.blocks().state(list);
             let after = self.state_after_row(server, nid)?;
             self.states.set(nid, before, after);
+            self.journal.push(nid, if given.is_some() { Step::Given } else { Step::Decided });
         }
         if arrival == Arrival::Live && !stopped {
             self.update_latest(server, nid, given.is_some())?;

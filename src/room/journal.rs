@@ -17,6 +17,8 @@ pub(super) enum Step {
     Again(Arrival),
     /// Its verdict and the state before it became known.
     Decided,
+    /// The same, by a state that was given with it.
+    Given,
     /// It was taken in live and decided at once.
     Settled,
 }
@@ -36,12 +38,12 @@ pub(super) struct Given {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Journal {
     given: Vec<Given>,
-    /// An event's index times 8, plus the step's code.
+    /// An event's index times 16, plus the step's code.
     steps: Vec<u32>,
 }
 
-const CODE_BITS: u32 = 3;
-const STEPS: [Step; 1 << CODE_BITS] = [
+const CODE_BITS: u32 = 4;
+const STEPS: [Step; 9] = [
     Step::Arrived(Arrival::Live),
     Step::Arrived(Arrival::Backfill),
     Step::Arrived(Arrival::Outlier),
@@ -50,6 +52,7 @@ const STEPS: [Step; 1 << CODE_BITS] = [
     Step::Again(Arrival::Backfill),
     Step::Again(Arrival::Outlier),
     Step::Settled,
+    Step::Given,
 ];
 
 impl Journal {
@@ -76,7 +79,7 @@ impl Journal {
         match self.get(position)? {
             (nid, Step::Arrived(arrival) | Step::Again(arrival)) => Some((nid, arrival)),
             (nid, Step::Settled) => Some((nid, Arrival::Live)),
-            (_, Step::Decided) => None,
+            (_, Step::Decided | Step::Given) => None,
         }
     }
 

@@ -124,15 +124,16 @@ impl Room {
         if self.events.arrival(nid) == Arrival::Outlier {
             return Ok(Look::Done);
         }
-        let before = match self.states.given.get(&nid) {
-            Some(&given) => given,
+        let given = self.states.given.remove(&nid);
+        let before = match given {
+            Some(given) => given,
             None => match self.state_from_parents(nid)? {
                 Ok(before) => before,
                 Err(missing) => return Ok(Look::Waits(missing)),
             },
         };
+        self.journal.push(nid, if given.is_some() { Step::Given } else { Step::Decided });
         self.decide(nid, version, before)?;
-        self.states.given.remove(&nid);
         self.wake(queue, nid);
         Ok(Look::Done)
     }
@@ -257,7 +258,6 @@ impl Room {
         };
         self.states.set(nid, before, after);
         self.events.set_verdict(nid, verdict);
-        self.journal.push(nid, Step::Decided);
         self.extremities.judged(&self.events, nid);
         for &(tip, is_tip) in self.extremities.changes() {
             if let Some(state) = self.states.after(tip) {

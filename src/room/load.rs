@@ -146,6 +146,7 @@ fn read_head(bytes: &[u8], seed: u64) -> Option<Retelling> {
     let flags = head.number()?;
     let rules = *[RuleSet::Specification, RuleSet::Dendrite].get(head.number()? as usize)?;
     let numbering = *[Numbering::Dense, Numbering::Sqlite, Numbering::Postgres].get(head.number()? as usize)?;
+    let hop_limit = u16::try_from(head.number()?).ok()?;
     let [room_version, version] = [head.version()?, head.version()?].map(version);
     let room_id = Some(head.string()?).filter(|id| !id.is_empty()).map(str::to_owned);
     let mut room = Room::new(RoomOptions {
@@ -154,6 +155,7 @@ fn read_head(bytes: &[u8], seed: u64) -> Option<Retelling> {
         enforce_auth: flags & 1 != 0,
         rules,
         numbering,
+        hop_limit,
         keep_json: flags & 2 != 0,
         seed,
     });

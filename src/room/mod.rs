@@ -27,12 +27,12 @@ pub use batch::Batch;
 pub use compare::Comparison;
 pub use error::RoomError;
 pub use load::Loader;
-pub use options::{AddOptions, AddReport, Order, Problem, RoomOptions, RuleSet};
+pub use options::{AddOptions, AddReport, HOP_LIMIT, Order, Problem, RoomOptions, RuleSet};
 pub use questions::{EventInfo, TimelineOptions, TimelineOrder};
 pub use send::Draft;
 pub use state_questions::{Change, ChangeCause, Explanation, ParentState, StateDiff};
 pub use states::Against;
-pub use storage::{EventEffects, StorageFigures};
+pub use storage::{CompressionFigures, EventEffects, StorageFigures};
 
 use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;
@@ -103,7 +103,7 @@ impl Room {
             waiting: HashMap::default(),
             waiting_for_create: Vec::new(),
             journal: Journal::default(),
-            storage: Storage::new(options.numbering),
+            storage: Storage::new(&options),
             parent_versions: Vec::new(),
             tip_states: TipStates::default(),
             passed: Passed::default(),

@@ -5,6 +5,9 @@ use crate::event::version::RoomVersion;
 use crate::nid::EventNid;
 use crate::storage::Numbering;
 
+/// `MAX_STATE_DELTA_HOPS` of Synapse on SQLite. On PostgreSQL it counts otherwise, which makes 99 of it.
+pub const HOP_LIMIT: u16 = 100;
+
 /// How a room is opened.
 #[derive(Clone, Debug)]
 pub struct RoomOptions {
@@ -18,6 +21,8 @@ pub struct RoomOptions {
     pub rules: RuleSet,
     /// How the tables of blocks and snapshots are numbered.
     pub numbering: Numbering,
+    /// The most edges of a chain of state groups.
+    pub hop_limit: u16,
     /// Whether each event's JSON is kept.
     pub keep_json: bool,
     /// A secret for the interner's hash; shows nowhere. Any number will do, best an unpredictable one.
@@ -39,6 +44,7 @@ impl Default for RoomOptions {
             enforce_auth: true,
             rules: RuleSet::Specification,
             numbering: Numbering::Dense,
+            hop_limit: HOP_LIMIT,
             keep_json: true,
             seed: 0,
         }

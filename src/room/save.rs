@@ -11,7 +11,7 @@
 //! | form | u32: [`FORM`] |
 //! | frames | the head, then events until there is one for each event delivered |
 //! | each frame | u32: length of its body; u64: [`checksum`] of its body and its place among the frames; the body |
-//! | head | u32s: auth enforced (1), JSON kept (2), room id by option (4); rules; numbering; room version by option, and present (0: none); then room id; event ids, types, state keys; slots (type, state key); deliveries (event's index times 4, plus arrival); given states |
+//! | head | u32s: auth enforced (1), JSON kept (2), room id by option (4); rules; numbering; hop limit; room version by option, and present (0: none); then room id; event ids, types, state keys; slots (type, state key); deliveries (event's index times 4, plus arrival); given states |
 //! | events | one JSON text a line, in order of first delivery |
 //!
 //! Numbers are little-endian, strings are their length as a u32 and their UTF-8, lists their length as a u32 and their
@@ -62,10 +62,12 @@ impl Room {
         }
         let mut out = Vec::new();
         // All of them, so that a new option is not forgotten.
-        let RoomOptions { room_version, room_id, enforce_auth, rules, numbering, keep_json, seed: _ } = &self.options;
+        let RoomOptions { room_version, room_id, enforce_auth, rules, numbering, hop_limit, keep_json, seed: _ } =
+            &self.options;
         put(&mut out, u32::from(*enforce_auth) | u32::from(*keep_json) << 1 | u32::from(room_id.is_some()) << 2);
         put(&mut out, *rules as u32);
         put(&mut out, *numbering as u32);
+        put(&mut out, u32::from(*hop_limit));
         put(&mut out, number(*room_version));
         put(&mut out, number(self.version));
         put_string(&mut out, self.room_id().unwrap_or_default());

@@ -85,7 +85,7 @@ impl Room {
     /// If memory runs out.
     pub fn current_state(&mut self) -> Result<Vec<(Slot, EventNid)>, RoomError> {
         if self.options.rules == RuleSet::Dendrite {
-            let (server, maps) = self.tables();
+            let (server, _, maps) = self.tables();
             let state = server.room_list().map_or(Version::EMPTY, |list| server.blocks().state(list));
             return Ok(maps.iter(state).collect());
         }

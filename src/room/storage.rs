@@ -1,31 +1,41 @@
 //! The room as servers store it: worked out when somebody asks, step by step as the room took its events in.
 
 use super::journal::Step;
-use super::{Room, RoomError, RuleSet};
+use super::{Room, RoomError, RoomOptions, RuleSet};
 use crate::event::table::{Arrival, Verdict};
 use crate::graph::Extremities;
-use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid};
+use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 use crate::sort;
-use crate::state::map::Version;
-use crate::storage::{Block, Columns, Effect, ListNid, Numbering, RoomServer};
+use crate::state::map::{StateMaps, Version};
+use crate::storage::compress::{self, Compressor, Layout};
+use crate::storage::{Block, Columns, Effect, GroupId, Groups, ListNid, RoomServer};
 
 /// The tables, and how far they follow the room.
 #[derive(Debug)]
 pub(super) struct Storage {
     pub(super) server: RoomServer,
-    /// How many steps of the journal they hold.
+    /// How many steps of the journal the room server's tables hold.
     position: usize,
     /// The tips as they were at that step.
     tips: Extremities,
+    groups: Groups,
+    /// How many steps of the journal the groups hold.
+    grouped: usize,
 }
 
 impl Storage {
-    pub(super) fn new(numbering: Numbering) -> Self {
-        Self { server: RoomServer::new(numbering), position: 0, tips: Extremities::default() }
+    pub(super) fn new(options: &RoomOptions) -> Self {
+        Self {
+            server: RoomServer::new(options.numbering),
+            position: 0,
+            tips: Extremities::default(),
+            groups: Groups::new(options.hop_limit),
+            grouped: 0,
+        }
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.server.memory_bytes() + self.tips.memory_bytes()
+        self.server.memory_bytes() + self.tips.memory_bytes() + self.groups.memory_bytes()
     }
 }
 
@@ -46,10 +56,31 @@ pub struct EventEffects {
     pub new_snapshots: Vec<u32>,
     /// … and those that were found again.
     pub reused_snapshots: Vec<u32>,
+    /// The state groups that were made for it.
+    pub groups: Vec<GroupId>,
     /// The room's tips before it …
     pub tips_before: Vec<EventNid>,
     /// … and after it.
     pub tips_after: Vec<EventNid>,
+}
+
+/// What rewriting the state groups would save.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CompressionFigures {
+    /// The groups as Synapse stores them.
+    pub stored: Layout,
+    /// The groups as `rust-synapse-compress-state` would store them.
+    pub compressed: Layout,
+    /// How many groups that one changes.
+    pub changed: u32,
+    /// How many groups it has to store in full because nothing fits below them …
+    pub resets: u32,
+    /// … and their rows.
+    pub reset_rows: u64,
+    /// A layout with fewer rows.
+    pub improved: Layout,
+    /// Fewer rows than these no layout can have.
+    pub least_rows: u64,
 }
 
 /// What storing the room's state costs, in rows.
@@ -61,6 +92,20 @@ pub struct StorageFigures {
     pub block_rows: u64,
     /// Snapshots.
     pub snapshot_rows: u64,
+    /// State groups.
+    pub groups: u64,
+    /// Rows of state groups.
+    pub group_rows: u64,
+    /// Groups that no event and no other group refers to.
+    pub unreferenced_groups: u64,
+    /// Rows of state groups after the compressor's rewrite.
+    pub compressed_rows: u64,
+    /// Rows of state groups in the best layout known here.
+    pub improved_rows: u64,
+    /// Fewer rows than these no layout can have.
+    pub least_rows: u64,
+    /// The most edges from a state group to one that is stored in full.
+    pub longest_chain: u32,
 }
 
 impl Room {
@@ -71,7 +116,7 @@ impl Room {
     pub fn room_server(&mut self) -> Result<&RoomServer, RoomError> {
         // Under Dendrite's rules they lead, and are never behind.
         if self.options.rules == RuleSet::Specification && self.storage.position < self.journal.len() {
-            let mut storage = core::mem::replace(&mut self.storage, Storage::new(self.options.numbering));
+            let mut storage = core::mem::replace(&mut self.storage, Storage::new(&self.options));
             // What was worked out in part is thrown away: it would be begun again in the middle of a step.
             self.follow(&mut storage)?;
             self.storage = storage;
@@ -84,7 +129,7 @@ impl Room {
             storage.server.begin(nid);
             match step {
                 Step::Arrived(arrival) | Step::Again(arrival) => self.stored(&mut storage.server, nid, arrival),
-                Step::Decided => self.decided(storage, nid)?,
+                Step::Decided | Step::Given => self.decided(storage, nid)?,
                 Step::Settled => {
                     self.stored(&mut storage.server, nid, Arrival::Live);
                     self.decided(storage, nid)?;
@@ -93,6 +138,62 @@ impl Room {
             storage.position += 1;
         }
         Ok(())
+    }
+
+    /// Returns the state groups that Synapse would have made of this room, up to date.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn groups(&mut self) -> Result<&Groups, RoomError> {
+        let Self { storage, journal, states, events, .. } = self;
+        while let Some((nid, step)) = journal.get(storage.grouped) {
+            storage.grouped += 1;
+            if let (Step::Decided | Step::Given | Step::Settled, Some(before)) = (step, states.before(nid)) {
+                let added = storage.groups.add(&mut states.maps, events, nid, before, step == Step::Given);
+                if let Err(error) = added {
+                    // Half a step is no ground to go on from.
+                    (storage.groups, storage.grouped) = (Groups::new(self.options.hop_limit), 0);
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(&self.storage.groups)
+    }
+
+    /// Returns the rows of a state group, in slot order; those of groups that [`Room::groups`] has made.
+    #[must_use]
+    pub fn group_rows(&self, id: GroupId) -> Vec<(Slot, EventNid)> {
+        self.storage.groups.rows(&self.states.maps, id)
+    }
+
+    /// Returns the state maps that blocks and groups stand on.
+    #[must_use]
+    pub fn state_maps(&self) -> &StateMaps {
+        &self.states.maps
+    }
+
+    /// Returns what rewriting the state groups would save: by `rust-synapse-compress-state` with levels of these sizes, and
+    /// by a better layout of chains as long as those levels allow.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn compress(&mut self, levels: &[u32]) -> Result<CompressionFigures, RoomError> {
+        self.groups()?;
+        let (groups, maps) = (self.storage.groups.all(), &self.states.maps);
+        let stored = compress::stored(groups);
+        let mut compressor = Compressor::new(levels);
+        compressor.run(maps, groups, groups.len());
+        let limit = compress::longest_chain(levels).max(stored.longest);
+        let improved = compress::improve(maps, groups, limit, &[&stored, &compressor.layout]);
+        Ok(CompressionFigures {
+            least_rows: compress::least_rows(maps, groups),
+            stored,
+            compressed: compressor.layout,
+            changed: compressor.changed,
+            resets: compressor.resets,
+            reset_rows: compressor.reset_rows,
+            improved,
+        })
     }
 
     fn stored(&self, server: &mut RoomServer, nid: EventNid, arrival: Arrival) {
@@ -170,6 +271,7 @@ impl Room {
     /// If memory runs out.
     pub fn effects(&mut self, nid: EventNid) -> Result<EventEffects, RoomError> {
         self.room_server()?;
+        self.groups()?;
         let server = &self.storage.server;
         let mut effects = EventEffects { event_nid: server.event_nid(nid), ..EventEffects::default() };
         let mut tips: Vec<EventNid> = Vec::new();
@@ -202,6 +304,8 @@ impl Room {
                 effects.tips_after.clone_from(&tips);
             }
         }
+        let groups = self.storage.groups.all();
+        effects.groups = (1..).zip(groups).filter(|(_, group)| group.event == nid).map(|(id, _)| id).collect();
         Ok(effects)
     }
 
@@ -211,6 +315,7 @@ impl Room {
     /// If memory runs out.
     pub fn storage_figures(&mut self) -> Result<StorageFigures, RoomError> {
         self.room_server()?;
+        let compression = self.compress(&compress::LEVELS)?;
         let (server, maps) = (&self.storage.server, &self.states.maps);
         let rows = |block: &Block| match *block {
             Block::Event(_) => 1,
@@ -223,11 +328,18 @@ impl Room {
             full_state_rows: server.rows().iter().map(full).sum(),
             block_rows: server.blocks().blocks().iter().map(rows).sum(),
             snapshot_rows: server.blocks().snapshots().len() as u64,
+            groups: compression.stored.previous.len() as u64,
+            group_rows: compression.stored.rows,
+            unreferenced_groups: self.storage.groups.unreferenced() as u64,
+            compressed_rows: compression.compressed.rows,
+            improved_rows: compression.improved.rows,
+            least_rows: compression.least_rows,
+            longest_chain: compression.stored.longest,
         })
     }
 
-    /// Returns the room server's tables as they are, and the state maps that its blocks stand on.
-    pub(crate) fn tables(&self) -> (&RoomServer, &crate::state::map::StateMaps) {
-        (&self.storage.server, &self.states.maps)
+    /// Returns both models' tables as they are, and the state maps that they stand on.
+    pub(crate) fn tables(&self) -> (&RoomServer, &Groups, &StateMaps) {
+        (&self.storage.server, &self.storage.groups, &self.states.maps)
     }
 }

@@ -6,12 +6,15 @@
 //! [`crate::event`] and [`crate::state::map`].
 
 mod blocks;
+pub mod compress;
 mod effects;
+mod groups;
 mod numbering;
 mod room_server;
 
 pub use blocks::{Block, Blocks, ListNid};
 pub use effects::{Effect, Effects};
+pub use groups::{Group, GroupId, Groups};
 pub use numbering::Numbering;
 pub use room_server::{Columns, RoomServer};
 

@@ -7,7 +7,7 @@ use crate::nid::EventNid;
 use crate::room::{Room, RoomError};
 use crate::sort;
 use crate::state::map::StateMaps;
-use crate::storage::{Block, ListNid, Numbering, RoomServer};
+use crate::storage::{Block, Group, GroupId, Groups, ListNid, Numbering, RoomServer};
 use blake2::{Blake2b, Digest as _, digest::consts::U32};
 use core::ops::Range;
 
@@ -72,9 +72,17 @@ pub enum TableName {
     BackwardExtremities,
     /// Synapse's `event_edges`.
     EventEdges,
+    /// Synapse's `state_groups`.
+    StateGroups,
+    /// Synapse's `state_group_edges`.
+    StateGroupEdges,
+    /// Synapse's `state_groups_state`.
+    StateGroupsState,
+    /// Synapse's `event_to_state_groups`.
+    EventToStateGroups,
 }
 
-const NAMES: [(&str, TableName, &[&str]); 11] = [
+const NAMES: [(&str, TableName, &[&str]); 15] = [
     (
         "rooms",
         TableName::Rooms,
@@ -108,6 +116,10 @@ const NAMES: [(&str, TableName, &[&str]); 11] = [
     ("forward_extremities", TableName::ForwardExtremities, &["event_id"]),
     ("backward_extremities", TableName::BackwardExtremities, &["event_id"]),
     ("event_edges", TableName::EventEdges, &["event_id", "prev_event_id"]),
+    ("state_groups", TableName::StateGroups, &["id", "event_id"]),
+    ("state_group_edges", TableName::StateGroupEdges, &["state_group", "prev_state_group"]),
+    ("state_groups_state", TableName::StateGroupsState, &["state_group", "type", "state_key", "event_id"]),
+    ("event_to_state_groups", TableName::EventToStateGroups, &["event_id", "state_group"]),
 ];
 
 impl TableName {
@@ -122,6 +134,11 @@ impl TableName {
         NAMES.iter().map(|entry| entry.0)
     }
 
+    fn is_of_groups(self) -> bool {
+        use TableName::{EventToStateGroups, StateGroupEdges, StateGroups, StateGroupsState};
+        matches!(self, StateGroups | StateGroupEdges | StateGroupsState | EventToStateGroups)
+    }
+
     fn columns(self) -> &'static [&'static str] {
         NAMES.iter().find(|entry| entry.1 == self).map_or(&[], |entry| entry.2)
     }
@@ -132,9 +149,14 @@ impl TableName {
 /// # Errors
 /// If memory runs out.
 pub fn table(room: &mut Room, name: TableName, offset: usize, limit: usize) -> Result<Table, RoomError> {
-    room.room_server()?;
+    // Bringing the one model up to date is no use to who asks for the other's.
+    if name.is_of_groups() {
+        room.groups()?;
+    } else {
+        room.room_server()?;
+    }
     let room = &*room;
-    let (server, maps) = room.tables();
+    let (server, groups, maps) = room.tables();
     let page = |total: usize| {
         let start = offset.min(total);
         (total, start..start.saturating_add(limit).min(total))
@@ -181,6 +203,26 @@ pub fn table(room: &mut Room, name: TableName, offset: usize, limit: usize) -> R
             (total, ids(room, part(&gaps, range)))
         }
         TableName::EventEdges => edges(room, offset, limit),
+        TableName::StateGroups => {
+            let (total, range) = page(groups.all().len());
+            let row = |(index, group): (usize, &Group)| {
+                vec![(range.start as u32 + index as u32 + 1).into(), room.strings().event_id(group.event).into()]
+            };
+            (total, part(groups.all(), range.clone()).iter().enumerate().map(row).collect())
+        }
+        TableName::StateGroupEdges => {
+            let edges = (1_u32..).zip(groups.all()).filter(|(_, group)| group.previous != 0);
+            let total = edges.clone().count();
+            let row = |(id, group): (u32, &Group)| vec![id.into(), group.previous.into()];
+            (total, edges.skip(offset).take(limit).map(row).collect())
+        }
+        TableName::StateGroupsState => group_rows(room, groups, maps, offset, limit),
+        TableName::EventToStateGroups => {
+            let held = room.events().held().iter().map(|&nid| (nid, groups.of(nid))).filter(|&(_, group)| group != 0);
+            let total = held.clone().count();
+            let row = |(nid, group): (EventNid, GroupId)| vec![room.strings().event_id(nid).into(), group.into()];
+            (total, held.skip(offset).take(limit).map(row).collect())
+        }
     };
     Ok(Table { columns: name.columns(), rows, total })
 }
@@ -274,6 +316,32 @@ fn entries(room: &Room, server: &RoomServer, maps: &StateMaps, offset: usize, li
                 events.kind(nid).map_or(0, |kind| server.type_nid(kind.index())).into(),
                 events.state_key(nid).map_or(0, |key| server.state_key_nid(key.index())).into(),
                 server.event_nid(nid).into(),
+            ]);
+        }
+    }
+    (total, rows)
+}
+
+/// The rows of the state groups, by group and then by slot.
+fn group_rows(room: &Room, groups: &Groups, maps: &StateMaps, offset: usize, limit: usize) -> (usize, Vec<Vec<Cell>>) {
+    let mut total = 0;
+    let mut rows = Vec::new();
+    let end = offset.saturating_add(limit);
+    for (id, group) in (1..).zip(groups.all()) {
+        let before = total;
+        total += group.rows as usize;
+        if total <= offset || before >= end {
+            continue;
+        }
+        let from = offset.saturating_sub(before);
+        for (slot, nid) in groups.rows(maps, id).into_iter().skip(from).take(end - before.max(offset)) {
+            let Some((kind, key)) = room.slots().pair(slot) else { continue };
+            let strings = room.strings();
+            rows.push(vec![
+                id.into(),
+                strings.event_type(kind).into(),
+                strings.state_key(key).into(),
+                strings.event_id(nid).into(),
             ]);
         }
     }

@@ -30,6 +30,8 @@ pub struct Capture {
     pub room_version: String,
     pub room_id: String,
     pub events: Vec<StoredEvent>,
+    /// Outliers that became events: at which place of the stream, and which.
+    pub ex_outliers: Vec<(i64, String)>,
     pub edges: BTreeSet<(String, String)>,
     pub forward: BTreeSet<String>,
     pub backward: BTreeSet<String>,
@@ -42,6 +44,8 @@ pub struct Capture {
 pub type State = BTreeMap<(String, String), String>;
 
 pub struct Group {
+    /// The event that it was made for.
+    pub event: String,
     pub previous: Option<i64>,
     pub rows: State,
 }
@@ -114,12 +118,18 @@ pub fn capture(path: &Path) -> Capture {
                 pdu: row[7].clone(),
             })
             .collect(),
+        ex_outliers: rows(&room["ex_outlier"]).iter().map(|row| (row[0].as_i64().unwrap(), text(&row[1]))).collect(),
         edges: pairs(&room["edges"]),
         forward: rows(&room["forward"]).iter().map(text).collect(),
         backward: rows(&room["backward"]).iter().map(text).collect(),
         groups: rows(&room["groups"])
             .iter()
-            .map(|row| (row[0].as_i64().unwrap(), Group { previous: row[2].as_i64(), rows: state(&row[3]) }))
+            .map(|row| {
+                (
+                    row[0].as_i64().unwrap(),
+                    Group { event: text(&row[1]), previous: row[2].as_i64(), rows: state(&row[3]) },
+                )
+            })
             .collect(),
         event_group: rows(&room["event_group"]).iter().map(|row| (text(&row[0]), row[1].as_i64().unwrap())).collect(),
         auth: pairs(&room["auth"]),
@@ -157,14 +167,97 @@ impl Capture {
     }
 }
 
+impl Capture {
+    /// The steps in which the server took the room in, out of its own tables: the live and the backfilled stream, joined
+    /// so that nothing comes before what it stands on and state groups come in the order of their numbers; the state given
+    /// where a full group shows that it was.
+    pub fn own_steps(&self) -> Vec<Step> {
+        let was_outlier = |event: &StoredEvent| event.outlier || self.ex_outliers.iter().any(|(_, id)| *id == event.id);
+        let mut places: Vec<(i64, &StoredEvent, bool)> =
+            self.events.iter().map(|event| (event.stream, event, was_outlier(event))).collect();
+        for (stream, id) in &self.ex_outliers {
+            places.push((*stream, self.events.iter().find(|event| event.id == *id).unwrap(), false));
+        }
+        places.sort_by_key(|place| place.0.abs());
+        let mut first_groups: BTreeMap<&str, i64> = BTreeMap::new();
+        for (&number, group) in self.groups.iter().rev() {
+            first_groups.insert(&group.event, number);
+        }
+        let streams = [true, false].map(|back| {
+            let stream: Vec<_> = places.iter().filter(|place| (place.0 < 0) == back).copied().collect();
+            let mut next_group = i64::MAX;
+            let mut groups: Vec<i64> = stream
+                .iter()
+                .rev()
+                .map(|(_, event, outlier)| {
+                    let own = first_groups.get(&*event.id).filter(|_| !outlier);
+                    next_group = own.copied().unwrap_or(i64::MAX).min(next_group);
+                    next_group
+                })
+                .collect();
+            groups.reverse();
+            (stream, groups)
+        });
+        let mut held: BTreeSet<String> = BTreeSet::new();
+        let mut at = [0, 0];
+        let mut steps = Vec::new();
+        while at != [streams[0].0.len(), streams[1].0.len()] {
+            let waits = |which: usize| match streams[which].0.get(at[which]) {
+                None => (true, true, i64::MAX),
+                Some((_, _, true)) => (false, false, streams[which].1[at[which]]),
+                Some((_, event, false)) => {
+                    let needed = self.given(&event.id).unwrap_or_else(|| parents(&event.pdu));
+                    (false, needed.iter().any(|id| !held.contains(id)), streams[which].1[at[which]])
+                }
+            };
+            let which = usize::from(waits(1) < waits(0));
+            let (_, event, outlier) = streams[which].0[at[which]];
+            at[which] += 1;
+            held.insert(event.id.clone());
+            let kind = match (outlier, which) {
+                (true, _) => "outlier",
+                (false, 0) => "old",
+                (false, _) => "new",
+            };
+            let state_before = (!outlier).then(|| self.given(&event.id)).flatten();
+            steps.push(Step { kind: kind.to_owned(), pdu: event.pdu.to_string(), state_before });
+        }
+        steps
+    }
+
+    /// The state that was given with an event: that of a full group made for it, other than where a chain grew too long.
+    /// A server may have begun with an event more than once: the groups are those that it has in the end.
+    fn given(&self, id: &str) -> Option<Vec<String>> {
+        let own = &self.groups[self.event_group.get(id)?];
+        let sets_state = own.event == id && own.rows.values().any(|event| event == id);
+        let before = if sets_state { &self.groups[&own.previous?] } else { own };
+        // A merge whose result fits on none of its parents is stored in full as well.
+        let pdu = &self.events.iter().find(|event| event.id == id)?.pdu;
+        let parents: Vec<Option<&i64>> = parents(pdu).iter().map(|parent| self.event_group.get(parent)).collect();
+        let merged = parents.iter().all(Option::is_some) && parents.iter().any(|group| *group != parents[0]);
+        let full = before.event == id && before.previous.is_none() && !before.rows.is_empty();
+        (full && !merged).then(|| before.rows.values().cloned().collect())
+    }
+}
+
 /// Takes a captured room in as its server did; `change` has a hand in each PDU.
 pub fn replay(capture: &Capture, change: impl Fn(String) -> String) -> Room {
     replay_into(Room::new(RoomOptions::default()), capture, change)
 }
 
 /// Takes a captured room in likewise into a room that has been opened.
-pub fn replay_into(mut room: Room, capture: &Capture, change: impl Fn(String) -> String) -> Room {
-    for step in capture.steps() {
+pub fn replay_into(room: Room, capture: &Capture, change: impl Fn(String) -> String) -> Room {
+    replay_steps(room, capture, capture.steps(), change)
+}
+
+fn parents(pdu: &Value) -> Vec<String> {
+    // Versions 1 and 2 name an event by its id and hash.
+    rows(&pdu["prev_events"]).iter().map(|parent| text(parent.get(0).unwrap_or(parent))).collect()
+}
+
+/// Takes a captured room in by the given steps.
+pub fn replay_steps(mut room: Room, capture: &Capture, steps: Vec<Step>, change: impl Fn(String) -> String) -> Room {
+    for step in steps {
         let arrival = match &*step.kind {
             "new" => Arrival::Live,
             "old" => Arrival::Backfill,
