@@ -74,7 +74,7 @@ function parseAll(texts) {
 
 /** The first half of `Room.add`, through the binding below the package's surface: every event read and its strings interned, none taken in. */
 function read(bytes) {
-  const room = new RawRoom(undefined, undefined, true, false, 0, false, 1);
+  const room = new RawRoom(undefined, undefined, true, false, 0, 100, false, 1);
   room.begin(LIVE, false, false);
   for (let at = 0; at < bytes.length; at += CHUNK) room.push(bytes.subarray(at, at + CHUNK));
   return room;

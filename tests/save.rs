@@ -111,6 +111,7 @@ proptest! {
             enforce_auth,
             rules: if dendrite { RuleSet::Dendrite } else { RuleSet::Specification },
             numbering,
+            hop_limit: 7,
             seed: 5,
         });
         let outliers: Vec<String> = order.iter().step_by(3).cloned().collect();

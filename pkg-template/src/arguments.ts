@@ -21,6 +21,21 @@ export function count(name: string, value: number | undefined, otherwise: number
   return Math.min(value, 0xffff_ffff);
 }
 
+/** The most edges of a chain of state groups. */
+export function hops(value: number | undefined): number {
+  const limit = count("hopLimit", value, 100);
+  if (limit > 0xffff) throw new RoomscopeError("bad-argument", `hopLimit must be at most 65535, and is ${limit}.`);
+  return limit;
+}
+
+/** The sizes of the compressor's levels. */
+export function levels(sizes: unknown): Uint32Array {
+  if (!Array.isArray(sizes) || sizes.length === 0 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
+    throw new RoomscopeError("bad-argument", "levels must be a list of whole numbers from 1 up.");
+  }
+  return Uint32Array.from(sizes as number[], (size) => Math.min(size, 0xffff));
+}
+
 export function oneOf<T extends string>(name: string, value: T | undefined, allowed: readonly T[]): T | undefined {
   if (value === undefined || allowed.includes(value)) return value;
   const words = allowed.map((word) => `"${word}"`).join(" or ");

@@ -1,6 +1,6 @@
 // The room as JavaScript sees it: a thin facade over the generated binding, which tsc checks it against.
 
-import { count, idOrNull, oneOf, string, strings, timelineArguments } from "./arguments.js";
+import { count, hops, idOrNull, levels, oneOf, string, strings, timelineArguments } from "./arguments.js";
 import { RawLoader, RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
@@ -12,6 +12,7 @@ import type {
   AddReport,
   BackwardExtremity,
   Comparison,
+  Compression,
   DotOptions,
   Draft,
   Effects,
@@ -64,8 +65,11 @@ export class Room {
     const numbering = ["dense", "sqlite", "postgres"].indexOf(
       oneOf("numbering", options.numbering, ["dense", "sqlite", "postgres"]) ?? "dense",
     );
+    const hopLimit = hops(options.hopLimit);
     const keepJson = options.keepJson !== false;
-    this.#raw = new Handle(() => new RawRoom(version, roomId, auth, dendrite, numbering, keepJson, Math.random()));
+    this.#raw = new Handle(
+      () => new RawRoom(version, roomId, auth, dendrite, numbering, hopLimit, keepJson, Math.random()),
+    );
   }
 
   /**
@@ -396,9 +400,22 @@ export class Room {
     return this.#raw.call((raw) => raw.effects(string("eventId", eventId))) as Effects;
   }
 
-  /** What storing the room's state costs, in rows: in full, and as blocks and snapshots. */
+  /** What storing the room's state costs, in rows: in full, as blocks and snapshots, and as state groups. */
   storage(): StorageFigures {
     return this.#raw.call((raw) => raw.storage()) as StorageFigures;
+  }
+
+  /**
+   * What rewriting the state groups would save, nothing being changed: by `rust-synapse-compress-state` with levels of
+   * these sizes, and by a layout of our own for chains as long as those levels allow.
+   *
+   * @throws RoomscopeError `bad-argument`
+   * @example
+   * const { stored, compressed, improved } = room.compressStateGroups({ levels: [100, 50, 25] });
+   */
+  compressStateGroups(options: { levels?: number[] } = {}): Compression {
+    const sizes = levels(options.levels ?? [100, 50, 25]);
+    return this.#raw.call((raw) => raw.compressStateGroups(sizes)) as Compression;
   }
 
   /** Lane layout, one row an event in topological order: typed arrays, no per-event objects. */

@@ -34,6 +34,8 @@ export interface RoomOptions {
    * on that database, where inserts that find their row there already, and events delivered again, use up numbers.
    */
   numbering?: "dense" | "sqlite" | "postgres";
+  /** The longest chain of state-group deltas, in edges. Default 100, as Synapse on SQLite; on PostgreSQL it is 99. */
+  hopLimit?: number;
   /** Keep each event's JSON inside the room, so that {@link Room.pdu} can return it. Default true. */
   keepJson?: boolean;
 }
@@ -349,6 +351,10 @@ export interface Layout {
  * | `forward_extremities` | event_id |
  * | `backward_extremities` | event_id (the missing parent) |
  * | `event_edges` | event_id, prev_event_id |
+ * | `state_groups` | id, event_id (the event it was made for) |
+ * | `state_group_edges` | state_group, prev_state_group |
+ * | `state_groups_state` | state_group, type, state_key, event_id |
+ * | `event_to_state_groups` | event_id, state_group (the state after it; before it, if it was rejected) |
  */
 export type TableName =
   | "rooms"
@@ -361,7 +367,11 @@ export type TableName =
   | "previous_events"
   | "forward_extremities"
   | "backward_extremities"
-  | "event_edges";
+  | "event_edges"
+  | "state_groups"
+  | "state_group_edges"
+  | "state_groups_state"
+  | "event_to_state_groups";
 
 /** Rows of a table. */
 export interface TableData {
@@ -389,6 +399,8 @@ export interface Effects {
   newSnapshots: number[];
   /** Snapshots that were to be stored and were there already. */
   reusedSnapshots: number[];
+  /** The state groups that were made for it. */
+  newStateGroups: number[];
   /** The tips before it. */
   forwardExtremitiesBefore: EventId[];
   /** The tips after it. */
@@ -403,4 +415,46 @@ export interface StorageFigures {
   blockRows: number;
   /** Snapshots, each one list of blocks. */
   snapshotRows: number;
+  /** State groups. */
+  stateGroups: number;
+  /** Rows of `state_groups_state`. */
+  stateGroupRows: number;
+  /** State groups that no event and no other group refers to: those of rejected state events. */
+  unreferencedStateGroups: number;
+  /** Rows of `state_groups_state` after the compressor's rewrite with levels 100, 50, 25. */
+  compressedStateGroupRows: number;
+  /** Rows of `state_groups_state` in the best layout known here, of chains no longer than the compressor's may be. */
+  improvedStateGroupRows: number;
+  /** Fewer rows than these no layout of the groups can have. */
+  leastStateGroupRows: number;
+  /** The most edges from a state group to one that is stored in full. */
+  longestDeltaChain: number;
+}
+
+/** A way to store the state groups. */
+export interface StateGroupLayout {
+  /** Rows of `state_groups_state`. */
+  rows: number;
+  /** The most edges from a group to one that is stored in full. */
+  longestDeltaChain: number;
+  /** The group that each group stands on, from group 1 on; 0 where it is stored in full. */
+  prevStateGroups: Uint32Array;
+}
+
+/** What rewriting the state groups would save. */
+export interface Compression {
+  /** As Synapse stores them. */
+  stored: StateGroupLayout;
+  /** As `rust-synapse-compress-state` would store them. */
+  compressed: StateGroupLayout;
+  /** How many groups that one changes. */
+  changed: number;
+  /** How many groups it has to store in full because none below them fits. */
+  resets: number;
+  /** The rows of those. */
+  resetRows: number;
+  /** A layout of our own with fewer rows, or the best of the others. */
+  improved: StateGroupLayout;
+  /** Fewer rows than these no layout can have. */
+  leastRows: number;
 }

@@ -56,6 +56,7 @@ impl RawRoom {
         enforce_auth: bool,
         dendrite: bool,
         numbering: u8,
+        hop_limit: u16,
         keep_json: bool,
         seed: f64,
     ) -> Result<Self> {
@@ -72,8 +73,16 @@ impl RawRoom {
             1 => Numbering::Sqlite,
             _ => Numbering::Postgres,
         };
-        let options =
-            RoomOptions { room_version, room_id, enforce_auth, rules, numbering, keep_json, seed: seed.to_bits() };
+        let options = RoomOptions {
+            room_version,
+            room_id,
+            enforce_auth,
+            rules,
+            numbering,
+            hop_limit,
+            keep_json,
+            seed: seed.to_bits(),
+        };
         Ok(Self { room: Room::new(options), batch: None })
     }
 

@@ -3,8 +3,9 @@
 use super::{RawRoom, Result, throw};
 use crate::nid::EventNid;
 use crate::room::RoomError;
+use crate::storage::compress::Layout;
 use crate::view::tables::{Cell, TableName, table};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -19,7 +20,7 @@ impl RawRoom {
         let page = table(&mut self.room, known, offset, limit).map_err(|error| throw(&error))?;
         let columns: Array = page.columns.iter().map(|&column| JsValue::from(column)).collect();
         let rows: Array = page.rows.iter().map(|row| row.iter().map(value).collect::<Array>()).collect();
-        object([("columns", columns.into()), ("rows", rows.into()), ("total", JsValue::from(page.total as u32))])
+        object(&[("columns", columns.into()), ("rows", rows.into()), ("total", JsValue::from(page.total as u32))])
     }
 
     /// What taking an event in did.
@@ -29,7 +30,7 @@ impl RawRoom {
         let ids = |nids: &[EventNid]| -> JsValue {
             nids.iter().map(|&nid| JsValue::from(self.room.strings().event_id(nid))).collect::<Array>().into()
         };
-        object([
+        object(&[
             ("eventNid", effects.event_nid.into()),
             ("internedTypes", names(&effects.types)),
             ("internedStateKeys", names(&effects.state_keys)),
@@ -37,6 +38,7 @@ impl RawRoom {
             ("reusedBlocks", numbers(&effects.reused_blocks)),
             ("newSnapshots", numbers(&effects.new_snapshots)),
             ("reusedSnapshots", numbers(&effects.reused_snapshots)),
+            ("newStateGroups", numbers(&effects.groups)),
             ("forwardExtremitiesBefore", ids(&effects.tips_before)),
             ("forwardExtremitiesAfter", ids(&effects.tips_after)),
         ])
@@ -46,10 +48,42 @@ impl RawRoom {
     pub fn storage(&mut self) -> Result<Object> {
         let figures = self.room.storage_figures().map_err(|error| throw(&error))?;
         let number = |rows: u64| JsValue::from(rows as f64);
-        object([
+        object(&[
             ("fullStateRows", number(figures.full_state_rows)),
             ("blockRows", number(figures.block_rows)),
             ("snapshotRows", number(figures.snapshot_rows)),
+            ("stateGroups", number(figures.groups)),
+            ("stateGroupRows", number(figures.group_rows)),
+            ("unreferencedStateGroups", number(figures.unreferenced_groups)),
+            ("compressedStateGroupRows", number(figures.compressed_rows)),
+            ("improvedStateGroupRows", number(figures.improved_rows)),
+            ("leastStateGroupRows", number(figures.least_rows)),
+            ("longestDeltaChain", figures.longest_chain.into()),
+        ])
+    }
+
+    /// What rewriting the state groups would save.
+    #[wasm_bindgen(js_name = compressStateGroups)]
+    pub fn compress_state_groups(&mut self, levels: &[u32]) -> Result<Object> {
+        let figures = self.room.compress(levels).map_err(|error| throw(&error))?;
+        let number = |rows: u64| JsValue::from(rows as f64);
+        let layout = |layout: &Layout| -> Result<JsValue> {
+            let previous: JsValue = Uint32Array::from(&*layout.previous).into();
+            let fields = [
+                ("rows", number(layout.rows)),
+                ("longestDeltaChain", layout.longest.into()),
+                ("prevStateGroups", previous),
+            ];
+            object(&fields).map(JsValue::from)
+        };
+        object(&[
+            ("stored", layout(&figures.stored)?),
+            ("compressed", layout(&figures.compressed)?),
+            ("changed", figures.changed.into()),
+            ("resets", figures.resets.into()),
+            ("resetRows", number(figures.reset_rows)),
+            ("improved", layout(&figures.improved)?),
+            ("leastRows", number(figures.least_rows)),
         ])
     }
 }
@@ -75,10 +109,10 @@ fn names(names: &[(u32, String)]) -> JsValue {
         .into()
 }
 
-fn object<const N: usize>(fields: [(&str, JsValue); N]) -> Result<Object> {
+fn object(fields: &[(&str, JsValue)]) -> Result<Object> {
     let object = Object::new();
     for (key, value) in fields {
-        Reflect::set(&object, &key.into(), &value)?;
+        Reflect::set(&object, &(*key).into(), value)?;
     }
     Ok(object)
 }

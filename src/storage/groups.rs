@@ -39,9 +39,10 @@ pub struct Groups {
     groups: Vec<Group>,
     /// By index of the event's NID: its group.
     of_event: Vec<GroupId>,
-    /// Which group the merge of some groups was given, by hash; and those groups, for each group that a merge was given.
-    merges: HashMap<u64, (u32, u32, GroupId), FixedState>,
-    merged: Vec<GroupId>,
+    /// Where in `merged` the merge of some groups stands, by hash.
+    merges: HashMap<u64, u32, FixedState>,
+    /// Merges, end to end: how many groups were merged, those groups, and the group that it was given.
+    merged: Vec<u32>,
     hop_limit: u16,
 }
 
@@ -100,8 +101,10 @@ impl Groups {
 
     fn merge(&mut self, maps: &StateMaps, nid: EventNid, state: Version, parents: &[GroupId]) -> GroupId {
         let hash = FixedState::default().hash_one(parents);
-        if let Some(&(start, end, group)) = self.merges.get(&hash)
-            && self.merged.get(start as usize..end as usize) == Some(parents)
+        if let Some(&place) = self.merges.get(&hash)
+            && let Some((&count, rest)) = self.merged.get(place as usize..).and_then(<[u32]>::split_first)
+            && rest.get(..count as usize) == Some(parents)
+            && let Some(&group) = rest.get(count as usize)
         {
             return group;
         }
@@ -110,9 +113,10 @@ impl Groups {
             Some(base) => self.delta(maps, nid, state, base),
             None => self.full(maps, nid, state),
         });
-        let start = self.merged.len() as u32;
+        self.merges.insert(hash, self.merged.len() as u32);
+        self.merged.push(parents.len() as u32);
         self.merged.extend_from_slice(parents);
-        self.merges.insert(hash, (start, self.merged.len() as u32, group));
+        self.merged.push(group);
         group
     }
 

@@ -17,7 +17,7 @@ use crate::sort;
 use crate::state::map::{OutOfMemory, StateMaps, Version};
 use core::cell::OnceCell;
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 /// The room's columns that the tables stand on.
 #[derive(Clone, Copy)]
@@ -46,10 +46,11 @@ pub struct RoomServer {
     referenced: EventBits,
     /// Events named as parents, in order of first mention.
     previous: Vec<EventNid>,
-    /// For SQLite's `previous_events`: by parent, the child stored last, and whether it was not the first.
-    last_store: HashMap<u64, (EventNid, bool), FixedState>,
+    /// For SQLite's `previous_events`: by parent, the index of the child stored last, times two, and one if it was not the
+    /// first.
+    last_store: HashMap<u64, u32, FixedState>,
     /// Auth events that were rejected when an event that names them was stored: they are left out of its list for good.
-    left_out: HashSet<u64, FixedState>,
+    left_out: HashMap<u64, u32, FixedState>,
     blocks: Blocks,
     block_numbers: Sequence,
     snapshot_numbers: Sequence,
@@ -81,7 +82,7 @@ impl RoomServer {
             referenced: EventBits::default(),
             previous: Vec::new(),
             last_store: HashMap::default(),
-            left_out: HashSet::default(),
+            left_out: HashMap::default(),
             blocks: Blocks::default(),
             block_numbers: Sequence::new(numbering),
             snapshot_numbers: Sequence::new(numbering),
@@ -153,7 +154,7 @@ impl RoomServer {
             }
             for &auth_event in events.auth_events(nid) {
                 if events.verdict(auth_event) == Verdict::Rejected {
-                    self.left_out.insert(pair(nid, auth_event));
+                    self.left_out.insert(pair(nid, auth_event), 0);
                 }
             }
         }
@@ -162,11 +163,11 @@ impl RoomServer {
             if self.referenced.insert(parent) {
                 self.previous.push(parent);
                 if self.numbering == Numbering::Sqlite {
-                    self.last_store.insert(u64::from(parent.get()), (nid, false));
+                    self.last_store.insert(u64::from(parent.get()), (nid.index() as u32) << 1);
                 }
             } else if let Some(last) = self.last_store.get_mut(&u64::from(parent.get())).filter(|_| !first) {
                 // What it takes for the old list is "1", so event 1 counts as being in it.
-                *last = (nid, true);
+                *last = (nid.index() as u32) << 1 | 1;
             }
         }
         self.children.take();
@@ -424,7 +425,8 @@ impl RoomServer {
     /// one that the room version implies, which comes first.
     #[must_use]
     pub fn auth_event_nids(&self, events: &EventTable, nid: EventNid, implied: Option<EventNid>) -> Vec<u32> {
-        let stored = |&auth_event: &EventNid| self.has(auth_event) && !self.left_out.contains(&pair(nid, auth_event));
+        let stored =
+            |&auth_event: &EventNid| self.has(auth_event) && !self.left_out.contains_key(&pair(nid, auth_event));
         let auth_events = implied.into_iter().chain(events.auth_events(nid).iter().copied());
         auth_events.filter(stored).map(|auth_event| self.event_nid(auth_event)).collect()
     }
@@ -451,8 +453,8 @@ impl RoomServer {
     pub fn previous_text(&self, nid: EventNid) -> String {
         match self.last_store.get(&u64::from(nid.get())) {
             None => String::new(),
-            Some(&(child, again)) => match self.event_nid(child) {
-                number if again => format!("1,{number}"),
+            Some(&last) => match self.event_nid(EventNid::from_index((last >> 1) as usize)) {
+                number if last & 1 == 1 => format!("1,{number}"),
                 number => number.to_string(),
             },
         }

@@ -68,10 +68,47 @@ test("effects and figures", () => {
     reusedBlocks: [],
     newSnapshots: [3],
     reusedSnapshots: [],
+    newStateGroups: [3],
     forwardExtremitiesBefore: ["$4:foo"],
     forwardExtremitiesAfter: ["$5:foo"],
   });
-  assert.deepEqual(room.storage(), { fullStateRows: 2 + 3 + 3 + 3, blockRows: 4, snapshotRows: 3 });
+  assert.deepEqual(room.storage(), {
+    fullStateRows: 2 + 3 + 3 + 3,
+    blockRows: 4,
+    snapshotRows: 3,
+    stateGroups: 3,
+    stateGroupRows: 4,
+    unreferencedStateGroups: 0,
+    compressedStateGroupRows: 4,
+    improvedStateGroupRows: 4,
+    leastStateGroupRows: 4,
+    longestDeltaChain: 2,
+  });
+});
+
+test("state groups are those that a real Synapse stored", () => {
+  const capture = JSON.parse(gunzipSync(readFileSync(new URL("../north-pier-v11-hs1.json.gz", folder))));
+  const room = new Room();
+  // Founded there: everything came live, in the order of the stream.
+  room.add(capture.events.map((event) => event[7]));
+  const theirs = new Map(capture.event_group);
+  const ours = new Map(room.table("event_to_state_groups").rows);
+  const numbers = new Map();
+  for (const [id, group] of ours) numbers.set(group, theirs.get(id));
+  assert.equal(ours.size, theirs.size);
+  for (const [id, group] of ours) assert.equal(theirs.get(id), numbers.get(group), id);
+  const edges = new Map(room.table("state_group_edges").rows);
+  for (const [number, , previous, stored] of capture.groups) {
+    const [own] = [...numbers].find(([, there]) => there === number) ?? [];
+    if (own === undefined) continue;
+    assert.equal(numbers.get(edges.get(own)) ?? null, previous);
+    const entries = room.table("state_groups_state").rows.filter(([group]) => group === own);
+    assert.deepEqual(new Set(entries.map((row) => row.slice(1).join())), new Set(stored.map((row) => row.join())));
+  }
+  const { stored, compressed, improved, leastRows } = room.compressStateGroups({ levels: [3, 3] });
+  assert.equal(stored.rows, room.storage().stateGroupRows);
+  assert.equal(stored.prevStateGroups.length, room.table("state_groups").total);
+  assert.ok(improved.rows <= Math.min(stored.rows, compressed.rows) && leastRows <= improved.rows);
 });
 
 test("what cannot be asked is refused by name", () => {
@@ -82,5 +119,7 @@ test("what cannot be asked is refused by name", () => {
   assert.throws(() => room.effects("$nobody"), refused("unknown-event"));
   assert.throws(() => new Room({ numbering: "mysql" }), refused("bad-argument"));
   assert.throws(() => new Room({ rules: "mine" }), refused("bad-argument"));
+  assert.throws(() => new Room({ hopLimit: 100_000 }), refused("bad-argument"));
+  assert.throws(() => room.compressStateGroups({ levels: [100, 0] }), refused("bad-argument"));
   assert.deepEqual(room.table("events", { offset: 100 }), { ...room.table("events"), rows: [] });
 });

@@ -23,6 +23,10 @@ const TABLES: Record<TableName, string> = {
   forward_extremities: "tips",
   backward_extremities: "missing parents",
   event_edges: "events and their parents",
+  state_groups: "state groups, each with the event it was made for",
+  state_group_edges: "what each group is a difference to",
+  state_groups_state: "those differences, a slot a row",
+  event_to_state_groups: "events, each with its group",
 };
 
 type Cell = TableData["rows"][number][number];
