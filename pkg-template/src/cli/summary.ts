@@ -152,7 +152,8 @@ function* page(opened: Opened, call: Call): Generator<string> {
   const storage = storageOf(opened, call);
   if (storage !== undefined) {
     const blocks = `${count(storage.blockRows)} as blocks, in ${counted(storage.snapshotRows, "snapshot")}`;
-    rows.push(["storage", storage.fullStateRows, `rows as full states · ${blocks}`]);
+    const groups = `${count(storage.stateGroupRows)} as ${counted(storage.stateGroups, "state group")}`;
+    rows.push(["storage", storage.fullStateRows, `rows as full states · ${blocks} · ${groups}`]);
   }
   const digits = Math.max(...rows.map(([, number]) => count(number ?? 0).length));
   yield* aligned(
