@@ -26,7 +26,7 @@ pub(super) struct Storage {
 impl Storage {
     pub(super) fn new(options: &RoomOptions) -> Self {
         Self {
-            server: RoomServer::new(options.numbering),
+            server: RoomServer::new(options.numbering, options.rules == RuleSet::Dendrite),
             position: 0,
             tips: Extremities::default(),
             groups: Groups::new(options.hop_limit),

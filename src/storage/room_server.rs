@@ -49,7 +49,9 @@ pub struct RoomServer {
     /// For SQLite's `previous_events`: by parent, the index of the child stored last, times two, and one if it was not the
     /// first.
     last_store: HashMap<u64, u32, FixedState>,
-    /// Auth events that were rejected when an event that names them was stored: they are left out of its list for good.
+    /// Whether these tables lead: what became of an auth event is then what had become of it when it was asked for.
+    leads: bool,
+    /// If they do, auth events that were rejected when an event that names them was stored: left out of its list for good.
     left_out: HashMap<u64, u32, FixedState>,
     blocks: Blocks,
     block_numbers: Sequence,
@@ -62,9 +64,10 @@ pub struct RoomServer {
 }
 
 impl RoomServer {
-    /// Returns the tables of a fresh server.
+    /// Returns the tables of a fresh server. They may lead, so that the room goes by them step by step, or follow a room
+    /// that has gone on already.
     #[must_use]
-    pub fn new(numbering: Numbering) -> Self {
+    pub fn new(numbering: Numbering, leads: bool) -> Self {
         let mut types = Names::new(numbering, WELL_KNOWN_TYPES.len());
         if numbering.is_exact() {
             // Dendrite's ACL cache looks `m.room.server_acl` up when the server starts.
@@ -82,6 +85,7 @@ impl RoomServer {
             referenced: EventBits::default(),
             previous: Vec::new(),
             last_store: HashMap::default(),
+            leads,
             left_out: HashMap::default(),
             blocks: Blocks::default(),
             block_numbers: Sequence::new(numbering),
@@ -153,7 +157,7 @@ impl RoomServer {
                 *row = self.rows.len() as u32;
             }
             for &auth_event in events.auth_events(nid) {
-                if events.verdict(auth_event) == Verdict::Rejected {
+                if self.leads && events.verdict(auth_event) == Verdict::Rejected {
                     self.left_out.insert(pair(nid, auth_event), 0);
                 }
             }
@@ -425,8 +429,14 @@ impl RoomServer {
     /// one that the room version implies, which comes first.
     #[must_use]
     pub fn auth_event_nids(&self, events: &EventTable, nid: EventNid, implied: Option<EventNid>) -> Vec<u32> {
-        let stored =
-            |&auth_event: &EventNid| self.has(auth_event) && !self.left_out.contains_key(&pair(nid, auth_event));
+        let rejected = |auth_event| {
+            if self.leads {
+                self.left_out.contains_key(&pair(nid, auth_event))
+            } else {
+                events.verdict(auth_event) == Verdict::Rejected
+            }
+        };
+        let stored = |&auth_event: &EventNid| self.has(auth_event) && !rejected(auth_event);
         let auth_events = implied.into_iter().chain(events.auth_events(nid).iter().copied());
         auth_events.filter(stored).map(|auth_event| self.event_nid(auth_event)).collect()
     }
