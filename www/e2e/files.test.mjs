@@ -201,3 +201,84 @@ test("characters that hide or turn text are written out in the JSON", async () =
   assert.equal(JSON.parse(json).content.body, "a\u202eb\u200bc");
   await done();
 });
+
+test("several files are several views, and switching stays at the event", async () => {
+  const { page, done } = await viewer.open();
+  const file = (name, events) => ({ name, mimeType: "application/x-ndjson", buffer: Buffer.from(ndjson(events)) });
+  const all = [...beginning(), message(3, "one"), message(4, "two")];
+  await page.setInputFiles("input[type=file]", [file("alpha.ndjson", all), file("beta.ndjson", all.slice(0, 4))]);
+  await opened(page, "5 events");
+  await page.waitForFunction(() => document.querySelectorAll(".switch option").length === 2);
+  await page.keyboard.press("End");
+  const id = await inspected(page);
+  await page.selectOption(".switch", "beta.ndjson");
+  await opened(page, "4 events");
+  await page.waitForFunction((id) => document.querySelector("h2.full-id")?.textContent === id, id);
+  await page.selectOption(".switch", "alpha.ndjson");
+  await opened(page, "5 events");
+  await done();
+});
+
+test("pasted text opens, and the room is there again after a reload until it is forgotten", async () => {
+  const { page, done } = await viewer.open();
+  const text = ndjson([...beginning(), message(3, "pasted")]);
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+  }, text);
+  await opened(page, "4 events");
+  const kept = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          indexedDB.open("roomscope", 1).onsuccess = ({ target }) => {
+            const request = target.result.transaction("files").objectStore("files").get("last");
+            request.onsuccess = () => resolve(request.result?.length ?? 0);
+            target.result.close();
+          };
+        }),
+    );
+  while ((await kept()) !== 1) await page.waitForTimeout(20);
+  await page.reload();
+  await ready(page);
+  await opened(page, "4 events");
+  assert.match(await page.locator(".intro p").textContent(), /pasted text/);
+  await page.click("button:has-text('Forget this room')");
+  while ((await kept()) !== 0) await page.waitForTimeout(20);
+  await page.reload();
+  await ready(page);
+  await opened(page, "205 events");
+  await done();
+});
+
+test("a hostile room stays text in its state, its storage and while it is played", async () => {
+  const { page, done } = await viewer.open();
+  const markup = "<img src=x onerror=alert(1)>";
+  const state = (n, type, key, content) => message(n, "", { type, state_key: key, content });
+  const events = [
+    ...beginning(),
+    state(3, `org.${markup}`, markup, { [markup]: markup }),
+    state(4, "__proto__", "constructor", { ["__proto__"]: { x: 1 } }),
+    state(5, "m.room.name", "", { name: `\u202e${"n".repeat(60_000)}` }),
+    message(6, "end"),
+  ];
+  await openText(page, "hostile.ndjson", ndjson(events));
+  await opened(page, "7 events");
+  await page.keyboard.press("ArrowDown");
+  for (const [key, part] of [
+    ["s", ".state-row"],
+    ["d", ".layer"],
+    ["2", ".table-row.new"],
+    ["3", ".card"],
+  ]) {
+    await page.keyboard.press(key);
+    await page.waitForSelector(part);
+    assert.equal(await page.locator("img").count(), 0);
+  }
+  await page.keyboard.press("2");
+  await page.click("button:has-text('event_types')");
+  await page.waitForFunction((text) => document.querySelector(".table-window").textContent.includes(text), markup);
+  assert.ok((await page.locator(".table-window").textContent()).includes("__proto__"));
+  await done();
+});

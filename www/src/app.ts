@@ -2,15 +2,15 @@
 // tell the app what was asked of them and show what they are told; they do not know each other.
 import { type Actions, dispatchKeys } from "./commands.ts";
 import { part } from "./dom.ts";
-import { Engine, EngineError } from "./engine.ts";
 import { DisplayRows, type Item } from "./history/display.ts";
 import { HistoryView } from "./history/view.ts";
 import { Minimap } from "./history/minimap.ts";
 import { Inspector } from "./inspector/inspector.ts";
-import type { Lesson } from "./lessons/rooms.ts";
+import { forgetLast } from "./last.ts";
 import { followPlace, placeInAddress, writePlace } from "./place.ts";
 import type { OpenOptions, RowView } from "./protocol.ts";
-import { type Origin, Session } from "./session.ts";
+import { Rooms } from "./rooms.ts";
+import type { Session } from "./session.ts";
 import { dragDivider } from "./shell/divider.ts";
 import { Files } from "./shell/files.ts";
 import { Footer } from "./shell/footer.ts";
@@ -37,8 +37,6 @@ export class App implements Actions {
   /** What the inspector tells about: its answer comes after the selection. */
   #inspected: RowView | undefined;
   #view: View = "history";
-  #options: OpenOptions = { rules: "specification", numbering: "dense", auth: "enforce" };
-  #loading: Engine | undefined;
 
   readonly #topBar: TopBar;
   readonly #notice = new Notice(part("notice"));
@@ -50,7 +48,11 @@ export class App implements Actions {
   readonly #tables: TablesView;
   readonly #play: PlayView;
   readonly #footer: Footer;
-  readonly #files = new Files((file) => void this.openFile(file));
+  readonly #rooms = new Rooms(this.#notice, {
+    show: (session, eventId) => this.#show(session, eventId),
+    listed: (sessions) => this.#topBar.listRooms(sessions),
+  });
+  readonly #files = new Files((files) => void this.#rooms.openFiles(files));
   readonly #sheet = makeSheet();
 
   constructor() {
@@ -84,7 +86,11 @@ export class App implements Actions {
         void this.#compare(first);
         this.#select(second, "jump");
       },
-      openLesson: (lesson) => void this.openLesson(lesson),
+      openLesson: (lesson) =>
+        void this.#rooms.openLesson(lesson).then((shown) => {
+          if (shown) this.showView("play");
+        }),
+      forget: () => void forgetLast(),
       closed: () => this.#history.grid.focus(),
       widened: (wide) => this.#widen(wide),
       goTable: (name, nid) => {
@@ -95,7 +101,7 @@ export class App implements Actions {
     this.#tables = new TablesView(part("tables"), {
       go: (row) => this.#select(row, "jump"),
       hover: (row) => this.#history.hover(row),
-      number: (numbering) => void this.#openAgain({ numbering }),
+      number: (numbering) => void this.#rooms.again({ numbering }, this.#inspected?.eventId),
     });
     this.#play = new PlayView(part("play"), { stepped: (row) => this.#select(row, "step") });
     this.#footer = new Footer(part("footer"), { next: (kind) => this.stepTo(kind, true) });
@@ -120,68 +126,19 @@ export class App implements Actions {
       choose: () => this.choose(),
       switchTheme: () => this.switchTheme(),
       showKeys: () => this.showKeys(),
+      switchTo: (session: Session) => this.#rooms.switchTo(session, this.#inspected?.eventId),
       showView: (view: View) => this.showView(view),
-      rule: (rules: OpenOptions["rules"]) => void this.#openAgain({ rules }),
+      rule: (rules: OpenOptions["rules"]) => void this.#rooms.again({ rules }, this.#inspected?.eventId),
     };
   }
 
-  async openFile(file: File): Promise<void> {
-    this.#options = { ...this.#options, auth: "enforce" };
-    await this.#open({ name: file.name, sample: false, source: file });
-  }
-
-  async openSample(url: string): Promise<void> {
-    const name = "north-pier-v11.ndjson";
-    const response = await fetch(url);
-    if (!response.ok) this.#notice.failed(`${name} could not be opened: the server answered ${response.status}.`);
-    else await this.#open({ name, sample: true, source: await response.blob() });
-  }
-
-  /** Opens a teaching room and plays it from its beginning. */
-  async openLesson(lesson: Lesson): Promise<void> {
-    const { name, deliveries: source } = lesson;
-    this.#options = { ...this.#options, auth: lesson.auth };
-    await this.#open({ name, sample: true, source, lesson });
-    if (this.#session?.origin.lesson === lesson) this.showView("play");
-  }
-
-  /** Opens the same room in another way, and stays at the same event. */
-  async #openAgain(options: Partial<OpenOptions>): Promise<void> {
-    const session = this.#session;
-    if (session === undefined) return;
-    this.#options = { ...this.#options, ...options };
-    await this.#open(session.origin, this.#inspected?.eventId);
-  }
-
-  /** Opens a room in a worker of its own; until that worked, and if it does not, the room before it stays. */
-  async #open(origin: Origin, selected?: string): Promise<void> {
-    this.#loading?.close();
-    const engine = new Engine();
-    const options = this.#options;
-    this.#loading = engine;
-    this.#notice.loading(origin.name, () => engine.close());
-    try {
-      const opened = await engine.open(origin.source, options, (share) => {
-        if (this.#loading === engine) this.#notice.progress(share);
-      });
-      this.#notice.clear();
-      this.#show(new Session(engine, opened, origin, options), selected);
-    } catch (error) {
-      engine.close();
-      if (this.#loading !== engine) return;
-      if (error instanceof EngineError && error.code === "closed") this.#notice.clear();
-      else
-        this.#notice.failed(
-          `${origin.name} could not be opened: ${error instanceof Error ? error.message : String(error)}.`,
-        );
-    } finally {
-      if (this.#loading === engine) this.#loading = undefined;
-    }
+  /** Opens what was open last, or the sample. */
+  start(sampleUrl: string): Promise<void> {
+    return this.#rooms.start(sampleUrl);
   }
 
   #show(session: Session, selected: string | undefined): void {
     const first = this.#session === undefined;
-    this.#session?.close();
     this.#session = session;
     this.#selected = undefined;
     this.#inspected = undefined;

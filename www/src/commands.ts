@@ -181,7 +181,7 @@ export const commands: readonly Command<Actions>[] = [
   },
   {
     keys: ["o"],
-    label: "open a file",
+    label: "open files (or drop or paste them)",
     group: "Room",
     scope: "page",
     run: (app) => app.choose(),

@@ -1,5 +1,5 @@
-// The page starts here: the sample room is opened, since an empty page would tell nobody anything.
+// The page starts here.
 import sampleUrl from "../samples/north-pier-v11.ndjson?url";
 import { App } from "./app.ts";
 
-void new App().openSample(sampleUrl);
+void new App().start(sampleUrl);

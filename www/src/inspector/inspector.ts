@@ -19,6 +19,7 @@ export interface InspectorActs extends StorageActs, Omit<StateTabActs, "go" | "h
   hover(item: Item | undefined): void;
   choose(): void;
   openLesson(lesson: Lesson): void;
+  forget(): void;
   closed(): void;
   /** Says whether what is shown needs a wide panel. */
   widened(wide: boolean): void;

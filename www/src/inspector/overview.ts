@@ -9,6 +9,8 @@ export interface OverviewActs {
   /** Opens the file chooser. */
   choose(): void;
   openLesson(lesson: Lesson): void;
+  /** The page need not find this room again after a reload. */
+  forget(): void;
   go(row: Row): void;
   goGap(gap: Gap): void;
 }
@@ -61,11 +63,23 @@ export function overview(session: Session, acts: OverviewActs): HTMLElement {
     make(
       "div",
       { class: "buttons" },
-      button({ class: "button primary" }, () => acts.choose(), "Choose a file…"),
+      button({ class: "button primary" }, () => acts.choose(), "Choose files…"),
+      session.sample ? undefined : forgetButton(acts),
     ),
     samples(acts),
     list,
   );
+}
+
+/** The room stays open; after a reload it is gone. */
+function forgetButton(acts: OverviewActs): HTMLButtonElement {
+  const title = "it is kept in this browser alone, for the next visit";
+  const forget = button({ class: "button", title, "aria-live": "polite" }, () => {
+    acts.forget();
+    forget.textContent = "forgotten";
+  });
+  forget.textContent = "Forget this room";
+  return forget;
 }
 
 /** The teaching rooms, each with a small picture of what it teaches. */

@@ -1,16 +1,21 @@
-// Ways in for a file: the chooser, and dropping it anywhere on the page.
+// Ways in for files: the chooser, dropping them anywhere on the page, and pasting them or their text.
 import { make } from "../dom.ts";
 
 export class Files {
-  readonly #input = make("input", { type: "file", hidden: true, "aria-label": "a room's events" });
-  readonly #target = make("div", { class: "drop", hidden: true }, "Drop a room here");
-  readonly #take: (file: File) => void;
+  readonly #input = make("input", { type: "file", multiple: true, hidden: true, "aria-label": "a room's events" });
+  readonly #target = make(
+    "div",
+    { class: "drop", hidden: true },
+    "Drop a room here; several files are several servers’ views of it",
+  );
+  readonly #take: (files: File[]) => void;
 
-  constructor(take: (file: File) => void) {
+  /** `take` gets the files, at least one. */
+  constructor(take: (files: File[]) => void) {
     this.#take = take;
     document.body.append(this.#input, this.#target);
     this.#input.addEventListener("change", () => {
-      this.#first(this.#input.files);
+      this.#give(this.#input.files);
       // The same file may be chosen again after it has changed.
       this.#input.value = "";
     });
@@ -21,9 +26,9 @@ export class Files {
     this.#input.click();
   }
 
-  #first(files: FileList | null | undefined): void {
-    const file = files?.[0];
-    if (file !== undefined) this.#take(file);
+  #give(list: FileList | null | undefined): void {
+    const files = [...(list ?? [])];
+    if (files.length > 0) this.#take(files);
   }
 
   #listen(): void {
@@ -48,7 +53,15 @@ export class Files {
       this.#target.hidden = true;
       if (!holdsFiles(event)) return;
       event.preventDefault();
-      this.#first(event.dataTransfer?.files);
+      this.#give(event.dataTransfer?.files);
+    });
+    addEventListener("paste", (event) => {
+      // What is pasted into a field belongs there.
+      if (event.target instanceof HTMLInputElement) return;
+      const { clipboardData } = event;
+      const text = clipboardData?.getData("text/plain").trim() ?? "";
+      if (clipboardData !== null && clipboardData.files.length > 0) this.#give(clipboardData.files);
+      else if (text !== "") this.#take([new File([text], "pasted text")]);
     });
   }
 }

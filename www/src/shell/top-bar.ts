@@ -27,6 +27,8 @@ const rules: readonly [Rules, string][] = [
 
 export interface TopBarActs {
   showView(view: View): void;
+  /** Shows another of the open rooms. */
+  switchTo(session: Session): void;
   /** Opens the room again under other rules. */
   rule(rules: Rules): void;
   /** Tells about the room as a whole. */
@@ -38,6 +40,8 @@ export interface TopBarActs {
 
 export class TopBar {
   readonly #room = make("div", { class: "room" });
+  readonly #switch = make("select", { class: "switch", "aria-label": "whose view of the room", hidden: true });
+  #sessions: readonly Session[] = [];
   readonly #theme: HTMLButtonElement;
   readonly #acts: TopBarActs;
   readonly #views: Map<View, HTMLButtonElement>;
@@ -69,6 +73,7 @@ export class TopBar {
     bar.append(
       make("div", { class: "brand" }, mark, "roomscope"),
       this.#room,
+      this.#switch,
       nav,
       make(
         "div",
@@ -83,12 +88,26 @@ export class TopBar {
         ),
       ),
     );
+    this.#switch.addEventListener("change", () => {
+      const session = this.#sessions[this.#switch.selectedIndex];
+      if (session !== undefined) acts.switchTo(session);
+    });
     // Where the bar has no room for them.
     movesWhen("(max-width: 639px)", nav, part("footer"));
     movesWhen("(max-width: 899px)", choice, part("tables"));
   }
 
+  /** Lists the rooms that one can switch between. */
+  listRooms(sessions: readonly Session[]): void {
+    const chosen = this.#sessions[this.#switch.selectedIndex];
+    this.#sessions = sessions;
+    this.#switch.replaceChildren(...sessions.map((session) => make("option", {}, session.origin.name)));
+    this.#switch.hidden = sessions.length < 2;
+    if (chosen !== undefined) this.#switch.selectedIndex = Math.max(0, sessions.indexOf(chosen));
+  }
+
   showRoom(session: Session): void {
+    this.#switch.selectedIndex = this.#sessions.indexOf(session);
     const { opened } = session;
     const name = session.origin.lesson?.name ?? opened.name ?? "A room without a name";
     this.#room.replaceChildren(
