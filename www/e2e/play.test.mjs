@@ -32,7 +32,7 @@ test("a teaching room is played by key, and each step tells what it did", async 
   }
   assert.equal(
     await page.locator(".play .did").textContent(),
-    "Block 6 is new, snapshot 7 = 6, the room has 2 tips now.",
+    "Block 6 is new, snapshot 7 = 6, state group 7 is new, the room has 2 tips now.",
   );
   assert.match(await page.locator(".play .caption").textContent(), /one full block/);
   assert.equal(
@@ -112,7 +112,7 @@ test("a captured room is played in the order of its arrival", async () => {
   assert.equal(await page.locator(".play .caption").isVisible(), false);
   assert.match(
     await page.locator(".play .did").textContent(),
-    /^Interned @ada:alpha\.example as 2, block 2 is new, snapshot 3 = 1, 2\.$/,
+    /^Interned @ada:alpha\.example as 2, block 2 is new, snapshot 3 = 1, 2, state group \d+ is new\.$/,
   );
   await done();
 });

@@ -26,18 +26,28 @@ test("the tab draws the snapshot on its slots and says what the event did", asyn
   await page.keyboard.press("d");
   await page.waitForSelector(".layer");
   assert.match(await sentence(page, ".storage"), /^ivo left: .*block \d+ is new, snapshot \d+ = .*\.$/);
-  const layers = await page.locator(".layer").count();
-  const title = await page.locator(".stack h3").textContent();
+  const snapshot = page.locator(".stack").first();
+  const layers = await snapshot.locator(".layer").count();
+  const title = await snapshot.locator("h3").textContent();
   assert.match(title, new RegExp(`^Snapshot \\d+Dendrite · ${layers} of at most 64 blocks`));
-  assert.equal(await page.locator(".layer.fresh .end").textContent(), "new here");
-  assert.equal(await page.locator(".layer .square-mark.own").count(), 1);
+  assert.equal(await snapshot.locator(".layer.fresh .end").textContent(), "new here");
+  assert.equal(await snapshot.locator(".layer .square-mark.own").count(), 1);
+  // The state group of the same state stands below, on the same axis.
+  const group = page.locator(".stack").nth(1);
+  assert.match(await group.locator("h3").textContent(), /^State group \d+Synapse · a chain of \d+ hops?, at most 100/);
+  assert.equal(await group.locator(".layer .square-mark.own").count(), 1);
+  assert.equal(
+    await group.locator(".layer .square-mark:not(.over)").count(),
+    await snapshot.locator(".layer .square-mark:not(.over)").count(),
+  );
+  await page.waitForFunction(() => document.querySelectorAll(".cost .way").length === 7);
   assert.equal(await page.locator(".axis .slot.own").textContent(), "@ivo");
   // The history has narrowed, and tells the snapshot of each row.
   const width = await page.locator("#history").evaluate((list) => list.clientWidth);
   assert.ok(width <= 476 && width >= 384);
   await page.waitForFunction(() => document.querySelectorAll(".window .snapshot.same").length > 0);
 
-  const after = await page.locator(".stack h3").textContent();
+  const after = await snapshot.locator("h3").textContent();
   await page.click("button:has-text('Before')");
   await page.waitForFunction((text) => document.querySelector(".stack h3").textContent !== text, after);
   assert.equal(await page.locator(".layer .square-mark.own").count(), 0);
@@ -62,8 +72,8 @@ test("a square leads to the event that set it, a block to its row", async () => 
   await page.waitForFunction((id) => document.querySelector("h2.full-id").textContent !== id, from);
   await page.goBack();
   await page.waitForSelector(".layer.fresh");
-  const nid = (await page.locator(".layer.fresh .nid").textContent()).replace("block ", "");
-  await page.locator(".layer.fresh .nid").click();
+  const nid = (await page.locator(".layer.fresh .nid").first().textContent()).replace("block ", "");
+  await page.locator(".layer.fresh .nid").first().click();
   await page.waitForSelector(".table-row.active.new");
   assert.match(await page.locator(".table-row.active").textContent(), new RegExp(`^${nid}\\[`));
   assert.equal(await page.locator("[role=tab][aria-selected=true] .mono").textContent(), "state_blocks");

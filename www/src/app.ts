@@ -162,7 +162,7 @@ export class App implements Actions {
   #showRoomIn(view: View): void {
     const session = this.#session;
     if (session === undefined || view === "history") return;
-    session.wantSnapshots(() => this.#history.refresh());
+    session.wantNumbers(() => this.#history.refresh());
     if (view === "play") this.#play.showRoom(session, session.origin.lesson, this.#inspected?.row);
     else void this.#tables.showRoom(session).then(() => this.#tables.select(this.#inspected));
   }
@@ -184,7 +184,7 @@ export class App implements Actions {
     const main = part("main");
     main.dataset["view"] = this.#view;
     main.classList.toggle("wide", wide || this.#view !== "history");
-    if (wide) this.#session?.wantSnapshots(() => this.#history.refresh());
+    if (wide) this.#session?.wantNumbers(() => this.#history.refresh());
   }
 
   #arrange(display: DisplayRows): void {

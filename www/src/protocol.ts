@@ -190,6 +190,15 @@ export interface SnapshotView {
   layers: Layer[];
 }
 
+/** A state group as the chain of deltas that it is stored as, on the axis of the snapshot. */
+export interface GroupView {
+  nid: number;
+  /** From the group itself to the one that is stored in full; `shared` is the hop. */
+  layers: Layer[];
+  /** Groups that must be read before every slot is known. */
+  read: number;
+}
+
 /** What taking one event in did, in the numbers of the tables. */
 export interface Effects {
   internedTypes: [nid: number, type: string][];
@@ -198,6 +207,7 @@ export interface Effects {
   reusedBlocks: number[];
   newSnapshots: number[];
   reusedSnapshots: number[];
+  newStateGroups: number[];
   forwardExtremitiesBefore: string[];
   forwardExtremitiesAfter: string[];
 }
@@ -217,6 +227,7 @@ export interface StorageDetail {
   /** Which of the two is shown. */
   moment: "before" | "after";
   snapshot: SnapshotView | undefined;
+  group: GroupView | undefined;
 }
 
 /** A list too long to send is cut. */
@@ -347,8 +358,12 @@ export interface Calls {
   /** The row of an event id or of an unambiguous beginning of one. */
   locate: { params: { id: string }; result: Row | undefined; progress: never };
   find: { params: { query: string }; result: null; progress: Found };
-  /** The number of the snapshot before each row, 0 where it is not known. */
-  snapshots: { params: object; result: Uint32Array<ArrayBuffer>; progress: undefined };
+  /** Of each row the snapshot before it and the state group after it; 0 where there is none. */
+  numbers: {
+    params: object;
+    result: { snapshots: Uint32Array<ArrayBuffer>; groups: Uint32Array<ArrayBuffer> };
+    progress: undefined;
+  };
   storage: { params: { row: Row; moment: "before" | "after" }; result: StorageDetail | undefined; progress: undefined };
   figures: { params: object; result: Figures; progress: never };
   table: { params: { name: TableName; offset: number; limit: number }; result: TablePage; progress: never };

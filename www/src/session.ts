@@ -3,7 +3,7 @@ import type { Engine } from "./engine.ts";
 import { spanOf, type TimeSpan } from "./format.ts";
 import { Edges } from "./history/edges.ts";
 import type { Lesson } from "./lessons/rooms.ts";
-import type { Figures, Opened, OpenOptions, Source } from "./protocol.ts";
+import type { Calls, Figures, Opened, OpenOptions, Source } from "./protocol.ts";
 
 /** What a room was read from, and what that is called. */
 export interface Origin {
@@ -23,7 +23,8 @@ export class Session {
   readonly origin: Origin;
   readonly options: OpenOptions;
   #figures: Promise<Figures> | undefined;
-  #snapshots: Uint32Array | undefined;
+  #asked = false;
+  #numbers: Calls["numbers"]["result"] | undefined;
 
   constructor(engine: Engine, opened: Opened, origin: Origin, options: OpenOptions) {
     this.engine = engine;
@@ -42,22 +43,27 @@ export class Session {
     return (this.#figures ??= this.engine.call("figures", {}));
   }
 
-  /** Asks for the numbers of all snapshots; `arrived` is called when they can be read. */
-  wantSnapshots(arrived: () => void): void {
-    if (this.#snapshots !== undefined) return;
-    this.#snapshots = new Uint32Array();
-    this.engine.call("snapshots", {}).then(
-      (snapshots) => {
-        this.#snapshots = snapshots;
+  /** Asks for the numbers of all snapshots and groups; `arrived` is called when they can be read. */
+  wantNumbers(arrived: () => void): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.engine.call("numbers", {}).then(
+      (numbers) => {
+        this.#numbers = numbers;
         arrived();
       },
       () => undefined,
     );
   }
 
-  /** The number of the snapshot before a row; 0 if it has none, undefined if nobody has asked yet. */
-  snapshotBefore(row: number): number | undefined {
-    return this.#snapshots?.[row];
+  /** The number of the snapshot before a row; 0 if it has none, or nobody has asked yet. */
+  snapshotBefore(row: number): number {
+    return this.#numbers?.snapshots[row] ?? 0;
+  }
+
+  /** The number of the state group after a row, likewise. */
+  groupAfter(row: number): number {
+    return this.#numbers?.groups[row] ?? 0;
   }
 
   get eventCount(): number {

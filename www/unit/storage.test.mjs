@@ -42,6 +42,18 @@ for (const numbering of ["dense", "sqlite", "postgres"]) {
         if (detail.moment === "after") drawnAfter++;
         const state = moment === "before" ? room.stateBefore(eventId) : room.stateAfter(eventId);
         if (detail.moment !== moment) continue;
+        const chain = detail.group.layers.flatMap((layer) => layer.squares.filter((square) => square.read));
+        assert.deepEqual(
+          chain
+            .map(({ column, row }) => [
+              detail.snapshot.slots[column].type,
+              detail.snapshot.slots[column].stateKey,
+              history[row],
+            ])
+            .sort(),
+          state.toSorted(),
+          "the group's chain reads as the same state",
+        );
         const { slots, layers, slotCount } = detail.snapshot;
         const read = layers.flatMap((layer) => layer.squares.filter((square) => square.read));
         assert.equal(slotCount, state.length);
@@ -109,6 +121,7 @@ const effects = {
   reusedBlocks: [2],
   newSnapshots: [6],
   reusedSnapshots: [5],
+  newStateGroups: [],
   forwardExtremitiesBefore: ["$a"],
   forwardExtremitiesAfter: ["$b"],
 };

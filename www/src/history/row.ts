@@ -6,7 +6,7 @@ import type { Item } from "./display.ts";
 import { fillMarked } from "./marks.ts";
 import { gapWords } from "./words.ts";
 
-export const columns = ["graph", "sender", "event", "id", "depth", "stream", "time", "snapshot"] as const;
+export const columns = ["graph", "sender", "event", "id", "depth", "stream", "time", "snapshot", "group"] as const;
 
 /** What a row shows: an event or outlier (absent until it comes), a gap, or the head of the shelf. */
 export type Content =
@@ -27,8 +27,11 @@ export interface RowState {
   needle: string;
   span: TimeSpan;
   /** The number of the snapshot before it, as the column shows it, and whether the selection has the same. */
-  snapshot: string;
+  snapshot: number;
   sameSnapshot: boolean;
+  /** The number of the state group after it, likewise. */
+  group: number;
+  sameGroup: boolean;
 }
 
 function cell(name: string, ...children: Node[]): HTMLElement {
@@ -51,6 +54,7 @@ export class RowElement {
   readonly #stream = cell("stream");
   readonly #time = cell("time");
   readonly #snapshot = cell("snapshot");
+  readonly #group = cell("group");
   #shown: RowState | undefined;
 
   constructor() {
@@ -65,6 +69,7 @@ export class RowElement {
       this.#stream,
       this.#time,
       this.#snapshot,
+      this.#group,
     );
   }
 
@@ -89,8 +94,10 @@ export class RowElement {
     element.classList.toggle("unknown", !state.known);
     element.classList.toggle("flash", state.flashed);
     element.classList.toggle("second", state.second);
-    setText(this.#snapshot, state.snapshot);
+    setText(this.#snapshot, state.snapshot === 0 ? "" : String(state.snapshot));
+    setText(this.#group, state.group === 0 ? "" : String(state.group));
     this.#snapshot.classList.toggle("same", state.sameSnapshot);
+    this.#group.classList.toggle("same", state.sameGroup);
     this.#shown = state;
   }
 

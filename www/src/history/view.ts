@@ -71,7 +71,7 @@ export class HistoryView {
     this.#events = events;
     const head = make("div", { class: "head", role: "row", "aria-rowindex": 1 });
     for (const name of columns) {
-      const title = name === "snapshot" ? "snapshot before" : name;
+      const title = name === "snapshot" ? "snapshot before" : name === "group" ? "group after" : name;
       head.append(make("div", { class: `cell ${name}`, role: "columnheader" }, title));
     }
     this.#graphHead = head.firstElementChild ?? head;
@@ -347,9 +347,10 @@ export class HistoryView {
       this.#pool.push(row);
       this.#window.append(row.element);
     }
-    const snapshotOf = (item: Item | undefined): number =>
-      (item !== undefined && display.isHeld(item) ? session.snapshotBefore(item) : undefined) ?? 0;
-    const chosen = snapshotOf(this.#selected);
+    const numberOf = (item: Item | undefined, of: "snapshotBefore" | "groupAfter"): number =>
+      item !== undefined && display.isHeld(item) ? session[of](item) : 0;
+    const chosen = numberOf(this.#selected, "snapshotBefore");
+    const chosenGroup = numberOf(this.#selected, "groupAfter");
     const state = (index: number, item: Item): RowState => ({
       item,
       index,
@@ -363,8 +364,10 @@ export class HistoryView {
       second: item === this.#second,
       needle: this.#needle,
       span: session.span,
-      snapshot: snapshotOf(item) === 0 ? "" : String(snapshotOf(item)),
-      sameSnapshot: chosen !== 0 && snapshotOf(item) === chosen,
+      snapshot: numberOf(item, "snapshotBefore"),
+      sameSnapshot: chosen !== 0 && numberOf(item, "snapshotBefore") === chosen,
+      group: numberOf(item, "groupAfter"),
+      sameGroup: chosenGroup !== 0 && numberOf(item, "groupAfter") === chosenGroup,
     });
     const used = this.#pool.length;
     for (const [slot, row] of this.#pool.entries()) {

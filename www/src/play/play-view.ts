@@ -24,6 +24,7 @@ const notes: Partial<Record<TableName, string>> = {
   state_blocks: "lists of events",
   state_snapshots: "lists of blocks",
   events: "state_snapshot_nid is the state before",
+  state_groups: "Synapse: one for each state",
   event_types: "interned once",
   event_state_keys: "interned once",
 };

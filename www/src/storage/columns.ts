@@ -16,6 +16,8 @@ const tableOf: Readonly<Record<string, TableName>> = {
   state_snapshot_nid: "state_snapshots",
   state_block_nids: "state_blocks",
   state_block_nid: "state_blocks",
+  state_group: "state_groups",
+  prev_state_group: "state_groups",
 };
 
 const eventIdColumns = new Set(["event_id", "prev_event_id", "previous_event_id"]);
@@ -23,6 +25,10 @@ const eventIdColumns = new Set(["event_id", "prev_event_id", "previous_event_id"
 /** The least width in pixels, and the share of what is left over. */
 const widths: Readonly<Record<string, readonly [least: number, share: number]>> = {
   nid: [64, 0],
+  id: [64, 0],
+  state_group: [88, 0],
+  prev_state_group: [112, 0],
+  state_key: [140, 1],
   depth: [56, 0],
   event_nid: [64, 0],
   event_type_nid: [88, 0],

@@ -10,7 +10,8 @@ const ways: readonly [figure: string, name: string, note: string][] = [
   ["snapshotRows", "Dendrite’s snapshots", "lists of blocks"],
   ["stateGroupRows", "Synapse’s state groups", "rows of state_groups_state"],
   ["compressedStateGroupRows", "Synapse, compressed", "after levels 100, 50, 25"],
-  ["improvedStateGroupRows", "Synapse, best layout", "same limit of hops"],
+  ["improvedStateGroupRows", "Synapse, best layout", "deltas on any earlier group, no longer chains"],
+  ["leastStateGroupRows", "No layout has fewer", "a proved bound"],
 ];
 
 export function costPanel(figures: Figures, events: number): HTMLElement {

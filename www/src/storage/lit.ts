@@ -18,6 +18,7 @@ export function lightOf(name: TableName, cells: TableCells, detail: StorageDetai
   const among = (fresh: readonly number[], used: readonly number[]): Light =>
     fresh.includes(nid) ? "new" : used.includes(nid) ? "used" : undefined;
   const blocks = detail.snapshot?.layers.map((layer) => layer.nid) ?? [];
+  const groups = detail.group?.layers.map((layer) => layer.nid) ?? [];
   switch (name) {
     case "events":
       return nid === eventNid ? "new" : undefined;
@@ -41,6 +42,13 @@ export function lightOf(name: TableName, cells: TableCells, detail: StorageDetai
       return holds(second, eventNid) ? "new" : first === eventId ? "used" : undefined;
     case "event_edges":
       return first === eventId ? "new" : second === eventId ? "used" : undefined;
+    case "state_groups":
+      return among(effects.newStateGroups, [detail.group?.nid ?? 0]);
+    case "state_group_edges":
+    case "state_groups_state":
+      return among(effects.newStateGroups, name === "state_group_edges" ? groups : [detail.group?.nid ?? 0]);
+    case "event_to_state_groups":
+      return first === eventId ? "new" : second === detail.group?.nid ? "used" : undefined;
     case "forward_extremities":
       return first === eventId ? "used" : undefined;
     default:

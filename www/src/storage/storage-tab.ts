@@ -1,8 +1,8 @@
 // The tab "Storage": how servers keep the state at the selected event. The sentence of what the event did, the snapshot on its
-// slot axis, and beside them what is new and what the room costs. Another storage model is another stack below the first.
+// slot axis, and beside them what is new and what the room costs. The state group of the same state is a second stack below, on the same axis.
 import { button, make } from "../dom.ts";
 import { count, counted, splitUser } from "../format.ts";
-import type { Detail, Layer, SnapshotView, StorageDetail } from "../protocol.ts";
+import type { Detail, GroupView, Layer, Slot, SnapshotView, StorageDetail } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { costPanel } from "./cost.ts";
 import { axis, type LayerActs, stack } from "./layers.ts";
@@ -10,10 +10,12 @@ import { effectWords, subjectWords } from "./words.ts";
 
 export interface StorageActs extends LayerActs {
   /** Shows a row of a table. */
-  goTable(name: "events" | "state_snapshots" | "state_blocks", nid: number): void;
+  goTable(name: "events" | "state_snapshots" | "state_blocks" | "state_groups", nid: number): void;
 }
 
 const blocksAtMost = 64;
+/** The engine's default, as Synapse has it on SQLite. */
+const hopsAtMost = 100;
 
 export class StorageTab {
   readonly element = make("div", { class: "storage" });
@@ -31,12 +33,12 @@ export class StorageTab {
     const asked = (this.#asked = new AbortController());
     const { signal } = asked;
     const params = { row: detail.view.row, moment: this.#moment };
-    Promise.all([session.engine.call("storage", params, { signal }), session.figures()]).then(
-      ([storage, figures]) => {
+    session.engine.call("storage", params, { signal }).then(
+      (storage) => {
         if (signal.aborted) return;
         if (storage === undefined)
           this.element.replaceChildren(make("p", { class: "empty" }, "The tables have no row of it."));
-        else this.#fill(detail, storage, session, costPanel(figures, session.heldCount));
+        else this.#fill(detail, storage, session);
       },
       (error: unknown) => {
         if (!signal.aborted) this.element.replaceChildren(make("p", { class: "empty" }, String(error)));
@@ -44,7 +46,14 @@ export class StorageTab {
     );
   }
 
-  #fill(detail: Detail, storage: StorageDetail, session: Session, cost: HTMLElement): void {
+  /** The cost is the room's: it is worked out once, after what was asked for first. */
+  #cost(session: Session): HTMLElement {
+    const place = make("div", {});
+    void session.figures().then((figures) => place.replaceChildren(costPanel(figures, session.heldCount)));
+    return place;
+  }
+
+  #fill(detail: Detail, storage: StorageDetail, session: Session): void {
     const { view } = detail;
     const drawn = make("div", { class: "drawn" });
     drawn.append(
@@ -61,11 +70,11 @@ export class StorageTab {
       const why = "The state before this event is not known, so no snapshot is stored for it: its number is 0.";
       drawn.append(make("p", { class: "empty" }, why));
     } else {
-      drawn.append(...this.#drawing(snapshot));
+      drawn.append(this.#drawing(snapshot, storage.group));
     }
     this.element.replaceChildren(
       drawn,
-      make("aside", { class: "beside", "aria-label": "Storage" }, key(), this.#news(storage), cost),
+      make("aside", { class: "beside", "aria-label": "Storage" }, key(), this.#news(storage), this.#cost(session)),
     );
   }
 
@@ -99,7 +108,7 @@ export class StorageTab {
     );
   }
 
-  #drawing(snapshot: SnapshotView): HTMLElement[] {
+  #drawing(snapshot: SnapshotView, group: GroupView | undefined): HTMLElement {
     const { slots, layers } = snapshot;
     const own = layers.flatMap((layer) => layer.squares).find((square) => square.own)?.column;
     const drawing = make(
@@ -121,7 +130,25 @@ export class StorageTab {
       ),
     );
     drawing.style.setProperty("--slots", String(Math.max(1, slots.length)));
-    return [drawing];
+    if (group !== undefined) drawing.append(this.#chain(group, slots));
+    return drawing;
+  }
+
+  #chain({ nid, layers, read }: GroupView, slots: readonly Slot[]): HTMLElement {
+    const hops = layers.length - 1;
+    return stack(
+      {
+        title: `State group ${nid}`,
+        note: `Synapse · a chain of ${counted(hops, "hop")}, at most ${hopsAtMost} · ${counted(read, "group")} read to answer`,
+        unit: "group",
+        layers,
+        foldFrom: 1,
+        end: ({ fresh, shared }) => (fresh ? "new here" : shared === hops ? "root" : `hop ${shared}`),
+        open: (layer) => this.#acts.goTable("state_groups", layer.nid),
+      },
+      slots,
+      this.#acts,
+    );
   }
 
   #news(storage: StorageDetail): HTMLElement {
@@ -148,6 +175,7 @@ export class StorageTab {
     add("+", "event", "events", [storage.eventNid]);
     add("+", "block", "state_blocks", effects.newBlocks);
     add("+", "snapshot", "state_snapshots", effects.newSnapshots);
+    add("+", "group", "state_groups", effects.newStateGroups);
     add("=", "block", "state_blocks", effects.reusedBlocks);
     add("=", "snapshot", "state_snapshots", effects.reusedSnapshots);
     return make("section", {}, make("h3", {}, "This event"), list);

@@ -30,7 +30,18 @@ const models: readonly { name: string; tables: readonly TableName[] }[] = [
       "rooms",
     ],
   },
-  { name: "Synapse", tables: ["event_edges", "forward_extremities", "backward_extremities"] },
+  {
+    name: "Synapse",
+    tables: [
+      "event_to_state_groups",
+      "state_groups",
+      "state_group_edges",
+      "state_groups_state",
+      "event_edges",
+      "forward_extremities",
+      "backward_extremities",
+    ],
+  },
 ];
 
 const numberings: readonly [OpenOptions["numbering"], string][] = [
@@ -184,6 +195,9 @@ export class TablesView {
       state_snapshots: effects.newSnapshots.at(-1) ?? detail.before,
       state_blocks: effects.newBlocks.at(-1) ?? snapshot?.layers[0]?.nid,
       state_block_entries: effects.newBlocks.at(-1) ?? snapshot?.layers[0]?.nid,
+      state_groups: detail.group?.nid,
+      state_group_edges: detail.group?.nid,
+      state_groups_state: detail.group?.nid,
       event_types: detail.typeNid,
       event_state_keys: detail.keyNid,
     };

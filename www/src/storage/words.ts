@@ -35,6 +35,7 @@ export function effectWords(detail: StorageDetail): string[] {
     ...numbered("block", effects.newBlocks, "is new", "are new"),
     ...lists.map(({ nid, blocks }) => `snapshot ${nid} = ${listWords(blocks, "block")}`),
   ];
+  parts.push(...numbered("state group", effects.newStateGroups, "is new", "are new"));
   if (effects.newBlocks.length === 0) parts.push(...numbered("block", effects.reusedBlocks, "was there", "were there"));
   if (lists.length === 0) parts.push(...numbered("snapshot", effects.reusedSnapshots, "was there", "were there"));
   if (parts.length === 0)

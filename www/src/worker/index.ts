@@ -1,7 +1,7 @@
 // The worker's side of the protocol: calls wait in a queue and are worked off step by step, so that a cancelled call is
 // dropped before any work goes into it, and a long search never keeps the rows of the window waiting.
 import { init, Room } from "roomscope";
-import type { Failure, Found, FromWorker, Opened, OpenOptions, Request, Source, ToWorker } from "../protocol.ts";
+import type { Calls, Failure, Found, FromWorker, Opened, OpenOptions, Request, Source, ToWorker } from "../protocol.ts";
 import { transferable } from "./columns.ts";
 import { deliver, openInput, unpackError } from "./input.ts";
 import { OpenRoom } from "./room.ts";
@@ -72,8 +72,10 @@ async function* steps(request: Request): Steps {
     }
     case "find":
       return yield* opened().find(request.params.query, findSlice);
-    case "snapshots":
-      return (yield* opened().storage.numbers()).before.slice();
+    case "numbers": {
+      const { before, groups } = yield* opened().storage.numbers();
+      return { snapshots: before.slice(), groups: groups.slice() };
+    }
     case "storage":
       return yield* opened().storage.detail(request.params.row, request.params.moment);
     case "figures":
@@ -98,8 +100,11 @@ async function* steps(request: Request): Steps {
 }
 
 function transferOf(value: unknown): Transferable[] {
-  if (value instanceof Uint32Array) return [value.buffer as ArrayBuffer];
   if (typeof value !== "object" || value === null) return [];
+  if ("snapshots" in value) {
+    const { snapshots, groups } = value as Calls["numbers"]["result"];
+    return [snapshots.buffer, groups.buffer];
+  }
   if ("graph" in value) return [...transferable((value as Opened).graph), (value as Opened).tips.buffer as ArrayBuffer];
   if ("scanned" in value) return [(value as Found).rows.buffer as ArrayBuffer];
   return [];

@@ -16,6 +16,10 @@ export class Numbers {
   /** By row of the history. */
   #before = new Uint32Array();
   #snapshotsWith = new Map<number, number>();
+  /** By row of the history: its state group. */
+  #group = new Uint32Array();
+  /** By state group: the one it stands on; 0 if it is stored in full. */
+  #previousGroup = new Uint32Array();
 
   /** Makes the columns; yields after each part of the work. */
   *fill(room: Room, ids: RowIds): Generator<undefined> {
@@ -41,6 +45,27 @@ export class Numbers {
       for (const block of numbers(blocks)) snapshotsWith.set(block, (snapshotsWith.get(block) ?? 0) + 1);
     });
     this.#snapshotsWith = snapshotsWith;
+    this.#group = new Uint32Array(ids.count);
+    yield* scan(room, "event_to_state_groups", ([eventId, group]) => {
+      const row = ids.rowOf(String(eventId));
+      if (row !== undefined) this.#group[row] = Number(group);
+    });
+    this.#previousGroup = new Uint32Array(room.table("state_groups", { limit: 0 }).total + 1);
+    yield* scan(room, "state_group_edges", ([group, previous]) => {
+      this.#previousGroup[Number(group)] = Number(previous);
+    });
+  }
+
+  /** The state group of each row of the history: the state after it; 0 where there is none. */
+  get groups(): Uint32Array<ArrayBuffer> {
+    return this.#group;
+  }
+
+  /** A state group and those it stands on, down to one that is stored in full. */
+  chain(group: number): number[] {
+    const chain: number[] = [];
+    for (let at = group; at !== 0; at = this.#previousGroup[at] ?? 0) chain.push(at);
+    return chain;
   }
 
   /** The snapshot before each row of the history; 0 where it is not known. */

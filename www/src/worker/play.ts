@@ -22,6 +22,7 @@ export function* cards(storage: Storage, detail: StorageDetail): Generator<undef
       "state_snapshots",
       effects.newSnapshots.length > 0 || detail.before === 0 ? effects.newSnapshots : [detail.before],
     ],
+    ["state_groups", effects.newStateGroups],
     ["events", [detail.eventNid]],
     ["event_types", effects.internedTypes.map(([nid]) => nid)],
     ["event_state_keys", effects.internedStateKeys.map(([nid]) => nid)],

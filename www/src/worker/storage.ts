@@ -2,6 +2,7 @@
 // of the tables belong to it. Everything is read back from the tables, so that what is shown is what is stored.
 import type { EventInfo, Room } from "roomscope";
 import type {
+  GroupView,
   Layer,
   Located,
   Row,
@@ -99,7 +100,63 @@ export class Storage {
       lists: effects.newSnapshots.map((nid) => ({ nid, blocks: this.#blocksOf(nid) })),
       moment: shown === after && moment === "after" ? "after" : "before",
       snapshot,
+      group:
+        snapshot === undefined
+          ? undefined
+          : this.#group(all, row, info, moment, snapshot.slots, new Set(effects.newStateGroups)),
     };
+  }
+
+  /** The state group of the same moment, as the deltas of its chain on the axis of the snapshot. */
+  #group(
+    all: Numbers,
+    row: Row,
+    info: EventInfo,
+    moment: "before" | "after",
+    slots: readonly Slot[],
+    fresh: ReadonlySet<number>,
+  ): GroupView | undefined {
+    const after = all.groups[row] ?? 0;
+    let nid = after;
+    if (moment === "before" && info.stateKey !== null && info.verdict !== "rejected") {
+      // What a state event adds stands on the state before it, unless its chain was full.
+      const parent = new Set(info.prevEvents).size === 1 ? this.#ids.rowOf(info.prevEvents[0]!) : undefined;
+      nid = all.chain(after)[1] ?? (parent === undefined ? 0 : (all.groups[parent] ?? 0));
+    }
+    if (nid === 0) return undefined;
+    const columnOf = new Map(slots.map(({ type, stateKey }, column) => [`${type}\u0000${stateKey}`, column]));
+    const found = new Set<string>();
+    let deepest = 0;
+    const layers = all.chain(nid).map((group, hop): Layer => {
+      const squares: Square[] = [];
+      let hidden = 0;
+      const rows = this.#groupRows(group);
+      for (const [, type, stateKey, eventId] of rows) {
+        const slot = `${String(type)}\u0000${String(stateKey)}`;
+        const column = columnOf.get(slot);
+        const read = !found.has(slot);
+        if (read) deepest = hop;
+        if (column === undefined) hidden += read ? 1 : 0;
+        else squares.push({ column, row: this.#ids.rowOf(String(eventId)) ?? 0, read, own: eventId === info.eventId });
+        found.add(slot);
+      }
+      squares.sort((a, b) => a.column - b.column);
+      return { nid: group, total: rows.length, squares, hidden, fresh: fresh.has(group), shared: hop };
+    });
+    return { nid, layers, read: deepest + 1 };
+  }
+
+  /** The rows of one state group. */
+  #groupRows(group: number): Cells[] {
+    const first = this.#table("state_groups_state").find(group);
+    const rows: Cells[] = [];
+    if (first === undefined) return rows;
+    for (let limit = 16; ; limit *= 4) {
+      const part = this.#room.table("state_groups_state", { offset: first + rows.length, limit }).rows;
+      const end = part.findIndex(([nid]) => nid !== group);
+      rows.push(...(end < 0 ? part : part.slice(0, end)));
+      if (end >= 0 || part.length < limit) return rows;
+    }
   }
 
   /**

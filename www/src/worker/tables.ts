@@ -59,7 +59,7 @@ export function numbers(cell: Cells[number] | undefined): number[] {
 }
 
 /** Rows of a table in a scan: large enough that calls cost nothing, small enough for a slice of time. */
-const scanned = 512;
+const scanned = 4096;
 
 /** Visits every row of a table; yields after each part, so that a caller can do other things in between. */
 export function* scan(room: Room, name: TableName, visit: (cells: Cells, index: number) => void): Generator<undefined> {
