@@ -75,6 +75,7 @@ test("events are told in words by type", async () => {
 test("a click selects a row and shows its facts and its JSON", async () => {
   const { page, done } = await viewer.open();
   await page.mouse.click(300, 44 + 40 + 24 + 4.5 * 24);
+  await inspected(page);
   const row = (await rows(page))[4];
   assert.ok(row.selected);
   const id = await inspected(page);

@@ -9,6 +9,7 @@ import { Inspector } from "./inspector/inspector.ts";
 import { forgetLast } from "./last.ts";
 import { followPlace, placeInAddress, writePlace } from "./place.ts";
 import type { OpenOptions, RowView } from "./protocol.ts";
+import { parseQuery } from "./query.ts";
 import { Rooms } from "./rooms.ts";
 import type { Session } from "./session.ts";
 import { dragDivider } from "./shell/divider.ts";
@@ -263,8 +264,8 @@ export class App implements Actions {
     return this.#display?.gapsOf(row).find((item) => this.#display?.gap(item)?.missingId === missingId);
   }
 
-  #found(needle: string): void {
-    this.#history.mark(needle);
+  #found(query: string): void {
+    this.#history.mark(parseQuery(query).text);
     this.#minimap.mark(this.#search.rows);
     this.#tellPlace();
   }

@@ -33,6 +33,7 @@ export class Search {
     this.#input = make("input", {
       type: "search",
       "aria-label": "search the room by id, sender, type or text",
+      title: "words, or terms like is:merge sender:beta -type:member; ? lists them",
       autocomplete: "off",
       spellcheck: "false",
     });

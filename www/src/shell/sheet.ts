@@ -1,5 +1,6 @@
 // The shortcut sheet, written from the command table.
 import { make } from "../dom.ts";
+import { terms } from "../query.ts";
 import { type Command, commands, type Group, shownKeys } from "../commands.ts";
 
 const groups: readonly Group[] = ["Move", "Find", "Show", "Room"];
@@ -17,9 +18,13 @@ export function makeSheet(): HTMLElement {
       .map((command) => make("div", {}, make("dt", {}, command.label), make("dd", {}, ...keyCaps(command))));
     list.append(make("section", {}, make("h3", {}, group), make("dl", {}, ...rows)));
   }
+  const words = Object.values(terms).map(([example, meaning]) =>
+    make("div", {}, make("dt", {}, meaning), make("dd", {}, make("code", {}, example))),
+  );
+  list.append(make("section", {}, make("h3", {}, "In a search, with a minus for not"), make("dl", {}, ...words)));
   return make(
     "div",
-    { id: "keys", class: "sheet", popover: "auto", role: "dialog", "aria-labelledby": "keys-title", tabindex: -1 },
+    { id: "keys", class: "sheet", popover: "auto", role: "dialog", "aria-labelledby": "keys-title", tabindex: 0 },
     make("h2", { id: "keys-title" }, "Keys"),
     list,
   );

@@ -3,6 +3,7 @@
 import { type AddReport, type EventInfo, Room } from "roomscope";
 import type { Detail, Figures, Found, Gap, Link, Opened, PlayStep, Row, RowView } from "../protocol.ts";
 import { graphColumns } from "./columns.ts";
+import { matcher } from "./find.ts";
 import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
 import { pduJson } from "./json.ts";
@@ -127,13 +128,10 @@ export class OpenRoom {
     };
   }
 
-  /**
-   * Rows whose id begins with the query, or whose type, state key, sender or words hold it (letters' case aside), newest
-   * first in parts of about `slice` milliseconds.
-   */
+  /** The rows that a query means, newest first in parts of about `slice` milliseconds. */
   *find(query: string, slice: number): Generator<Found, null> {
-    const needle = query.toLowerCase();
-    const idStart = query.startsWith("$") ? query : `$${query}`;
+    const graph = { eventCount: this.#eventCount, children: (row: Row) => this.#children(row) };
+    const meant = matcher(query, this.#room, this.#ids, graph);
     const total = this.#ids.count;
     const step = 64;
     let scanned = 0;
@@ -143,16 +141,7 @@ export class OpenRoom {
       do {
         const to = total - scanned;
         const from = Math.max(0, to - step);
-        for (const view of this.rows(from, to - from)) {
-          const { summary } = view;
-          const hit =
-            view.eventId.startsWith(idStart) ||
-            view.type.toLowerCase().includes(needle) ||
-            view.sender.toLowerCase().includes(needle) ||
-            summary.text.toLowerCase().includes(needle) ||
-            (view.stateKey?.toLowerCase().includes(needle) ?? false);
-          if (hit) found.push(view.row);
-        }
+        for (const view of this.rows(from, to - from)) if (meant(view)) found.push(view.row);
         scanned += to - from;
       } while (scanned < total && performance.now() < end);
       yield { rows: Uint32Array.from(found).sort(), scanned, total };
