@@ -32,7 +32,7 @@ fn graph(nodes: u32, roots: &[u32], full: &[u32]) -> Graph {
         let previous = last.filter(|_| !full.contains(&node)).map_or(0, |_| node);
         let rows = if previous == 0 { maps.len(state) } else { 2 };
         let hops = if previous == 0 { 0 } else { last.map_or(0, |last| last.hops + 1) };
-        groups.push(Group { state, previous, event: event(node), rows, hops });
+        groups.push(Group { state, previous, parent: last.map_or(0, |_| node), event: event(node), rows, hops });
     }
     Graph { maps, groups }
 }
@@ -114,7 +114,8 @@ fn costs_what_it_is_known_to_cost_and_ours_less() {
         }
         let hops = groups.last().map_or(0, |last| (last.hops + 1) % 101);
         let previous = if hops == 0 { 0 } else { groups.len() as GroupId };
-        groups.push(Group { state, previous, event, rows: if hops == 0 { 1_000 } else { 1 }, hops });
+        let parent = groups.len() as GroupId;
+        groups.push(Group { state, previous, parent, event, rows: if hops == 0 { 1_000 } else { 1 }, hops });
     }
     let mut compressor = Compressor::new(&[100, 50, 25]);
     compressor.run(&maps, &groups, groups.len());

@@ -18,9 +18,14 @@ pub(super) struct Storage {
     position: usize,
     /// The tips as they were at that step.
     tips: Extremities,
+    /// The different states of the tips when there were last several, and what follows from them.
+    tip_states: Vec<Version>,
+    tips_resolved: Version,
     groups: Groups,
     /// How many steps of the journal the groups hold.
     grouped: usize,
+    /// The figures, and how many steps they hold for.
+    figures: Option<(usize, StorageFigures)>,
 }
 
 impl Storage {
@@ -29,8 +34,11 @@ impl Storage {
             server: RoomServer::new(options.numbering, options.rules == RuleSet::Dendrite),
             position: 0,
             tips: Extremities::default(),
+            tip_states: Vec::new(),
+            tips_resolved: Version::EMPTY,
             groups: Groups::new(options.hop_limit),
             grouped: 0,
+            figures: None,
         }
     }
 
@@ -217,7 +225,7 @@ impl Room {
     }
 
     fn decided(&mut self, storage: &mut Storage, nid: EventNid) -> Result<(), RoomError> {
-        let Storage { server, tips, .. } = storage;
+        let Storage { server, tips, tip_states, tips_resolved, .. } = storage;
         let Some(before) = self.states.before(nid) else { return Ok(()) };
         let list = match *self.events.prev_events(nid) {
             [parent] if server.before(parent).is_some() && self.states.after(parent) == Some(before) => {
@@ -246,7 +254,12 @@ impl Room {
                 let mut states: Vec<Version> = latest.iter().filter_map(|&tip| self.states.after(tip)).collect();
                 sort::in_place(&mut states, |a, b| a < b);
                 states.dedup();
-                let state = self.resolve_versions(&states, &mut ())?;
+                // Most events set no state: the tips are others then, and their states the same.
+                if states != *tip_states {
+                    *tips_resolved = self.resolve_versions(&states, &mut ())?;
+                    *tip_states = states;
+                }
+                let state = *tips_resolved;
                 match server.room_list().filter(|&list| server.blocks().state(list) == state) {
                     Some(list) => Some(list),
                     None => Some(server.whole(&mut self.states.maps, &self.events, state)?),
@@ -314,6 +327,10 @@ impl Room {
     /// # Errors
     /// If memory runs out.
     pub fn storage_figures(&mut self) -> Result<StorageFigures, RoomError> {
+        let steps = self.journal.len();
+        if let Some((_, figures)) = self.storage.figures.filter(|known| known.0 == steps) {
+            return Ok(figures);
+        }
         self.room_server()?;
         let compression = self.compress(&compress::LEVELS)?;
         let (server, maps) = (&self.storage.server, &self.states.maps);
@@ -324,7 +341,7 @@ impl Room {
         let full = |&nid: &EventNid| {
             server.before(nid).map_or(0, |list: ListNid| u64::from(maps.len(server.blocks().state(list))))
         };
-        Ok(StorageFigures {
+        let figures = StorageFigures {
             full_state_rows: server.rows().iter().map(full).sum(),
             block_rows: server.blocks().blocks().iter().map(rows).sum(),
             snapshot_rows: server.blocks().snapshots().len() as u64,
@@ -335,7 +352,9 @@ impl Room {
             improved_rows: compression.improved.rows,
             least_rows: compression.least_rows,
             longest_chain: compression.stored.longest,
-        })
+        };
+        self.storage.figures = Some((steps, figures));
+        Ok(figures)
     }
 
     /// Returns both models' tables as they are, and the state maps that they stand on.

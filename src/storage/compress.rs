@@ -149,7 +149,7 @@ pub fn longest_chain(levels: &[u32]) -> u32 {
 
 /// Returns a layout with fewer rows, of chains with at most `limit` edges.
 ///
-/// A group stands on the one that it differs least from, of the group where Synapse put it, the one made before it and one
+/// A group stands on the one that it differs least from, of the group that it was made from, the one made before it and one
 /// with the same state, as long as that one's chain is short enough. Where it is not, it stands on a group further up that
 /// chain: the one where the rows that it costs beyond one, for each edge that is gained below the limit, are fewest. If
 /// all that comes out worse than a layout that is there already, `others`, whose chains are short enough, that one is it.
@@ -162,15 +162,19 @@ pub fn improve(maps: &StateMaps, groups: &[Group], limit: u32, others: &[&Layout
         let last = layout.previous.len() as GroupId;
         let same = with_state.insert(u64::from(group.state.number()), last + 1).unwrap_or_default();
         let full = maps.len(group.state);
-        let (previous, rows) = match nearest(maps, groups, group, &[group.previous, last, same]) {
+        let (previous, rows) = match nearest(maps, groups, group, &[group.parent, last, same]) {
             None => (0, full),
             Some((id, rows)) if hop(&hops, id) <= limit => (id, rows),
             Some((id, _)) => {
                 let mut best = (0, full, limit);
                 let mut above = id;
+                let mut steps = 0_u32;
                 while let Some(below) = state(groups, above) {
                     let gain = (limit + 1).saturating_sub(hop(&hops, above));
+                    steps += 1;
+                    // Neighbours are much alike: far up, every eighth will do.
                     if gain > 0
+                        && (steps < NEAR || steps.is_multiple_of(8))
                         && let Some(rows) = difference(maps, below, group.state)
                         && cost(rows, gain) <= cost(best.1, best.2)
                     {
@@ -189,6 +193,9 @@ pub fn improve(maps: &StateMaps, groups: &[Group], limit: u32, others: &[&Layout
         None => layout,
     }
 }
+
+/// How many groups of a chain are looked at one by one, from its end.
+const NEAR: u32 = 16;
 
 /// Rows beyond the one that every change costs, for each edge gained: as a fraction of whole numbers that compares exactly.
 fn cost(rows: u32, gain: u32) -> u64 {

@@ -25,6 +25,8 @@ pub struct Group {
     pub state: Version,
     /// The group that it is stored as a difference to, 0 if it is stored in full.
     pub previous: GroupId,
+    /// The group that it was made from, whether or not it is stored as a difference to that one; 0 if from none.
+    pub parent: GroupId,
     /// The event that it was made for.
     pub event: EventNid,
     /// How many rows it is stored as.
@@ -87,13 +89,13 @@ impl Groups {
     fn before(&mut self, maps: &StateMaps, events: &EventTable, nid: EventNid, state: Version, given: bool) -> GroupId {
         // Nobody gives an empty state.
         if given && !maps.is_empty(state) {
-            return self.full(maps, nid, state);
+            return self.full(maps, nid, state, 0);
         }
         let mut parents: Vec<GroupId> = events.prev_events(nid).iter().map(|&parent| self.of(parent)).collect();
         sort::in_place(&mut parents, |a, b| a < b);
         parents.dedup();
         match *parents {
-            [] => self.full(maps, nid, state),
+            [] => self.full(maps, nid, state, 0),
             [only] if only != 0 => only,
             _ => self.merge(maps, nid, state, &parents),
         }
@@ -111,7 +113,7 @@ impl Groups {
         let same = parents.iter().copied().find(|&parent| self.get(parent).is_some_and(|group| group.state == state));
         let group = same.unwrap_or_else(|| match self.closest(maps, state, parents) {
             Some(base) => self.delta(maps, nid, state, base),
-            None => self.full(maps, nid, state),
+            None => self.full(maps, nid, state, 0),
         });
         self.merges.insert(hash, self.merged.len() as u32);
         self.merged.push(parents.len() as u32);
@@ -137,15 +139,15 @@ impl Groups {
 
     fn delta(&mut self, maps: &StateMaps, nid: EventNid, state: Version, previous: GroupId) -> GroupId {
         let Some(&base) = self.get(previous).filter(|base| base.hops < self.hop_limit) else {
-            return self.full(maps, nid, state);
+            return self.full(maps, nid, state, previous);
         };
         // The row of an event that the state has already is written all the same.
         let rows = difference(maps, base.state, state).unwrap_or_default().max(1);
-        self.push(Group { state, previous, event: nid, rows, hops: base.hops + 1 })
+        self.push(Group { state, previous, parent: previous, event: nid, rows, hops: base.hops + 1 })
     }
 
-    fn full(&mut self, maps: &StateMaps, nid: EventNid, state: Version) -> GroupId {
-        self.push(Group { state, previous: 0, event: nid, rows: maps.len(state), hops: 0 })
+    fn full(&mut self, maps: &StateMaps, nid: EventNid, state: Version, parent: GroupId) -> GroupId {
+        self.push(Group { state, previous: 0, parent, event: nid, rows: maps.len(state), hops: 0 })
     }
 
     fn push(&mut self, group: Group) -> GroupId {
