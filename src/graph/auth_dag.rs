@@ -25,6 +25,14 @@ impl AuthDag {
         }
     }
 
+    /// Returns the same generations without any reverse edges: to go through what has been once more, when nobody knew yet
+    /// who would name whom. A walk among events of that time would lose its way among those that came later.
+    #[must_use]
+    pub fn without_children(&self) -> Self {
+        let last_child = vec![0; self.last_child.len()];
+        Self { generations: self.generations.clone(), last_child, children: Vec::new() }
+    }
+
     /// Takes note of a state event and what it names.
     pub fn add(&mut self, nid: EventNid, auth_events: &[EventNid]) {
         for parent in auth_events {

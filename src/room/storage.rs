@@ -125,15 +125,23 @@ impl Room {
         // Under Dendrite's rules they lead, and are never behind.
         if self.options.rules == RuleSet::Specification && self.storage.position < self.journal.len() {
             let mut storage = core::mem::replace(&mut self.storage, Storage::new(&self.options));
+            let young = self.states.dag.without_children();
+            let dag = core::mem::replace(&mut self.states.dag, young);
+            let done = self.follow(&mut storage);
+            self.states.dag = dag;
             // What was worked out in part is thrown away: it would be begun again in the middle of a step.
-            self.follow(&mut storage)?;
+            done?;
             self.storage = storage;
         }
         Ok(&self.storage.server)
     }
 
     fn follow(&mut self, storage: &mut Storage) -> Result<(), RoomError> {
+        for position in 0..storage.position {
+            self.name_again(position);
+        }
         while let Some((nid, step)) = self.journal.get(storage.position) {
+            self.name_again(storage.position);
             storage.server.begin(nid);
             match step {
                 Step::Arrived(arrival) | Step::Again(arrival) => self.stored(&mut storage.server, nid, arrival),
@@ -146,6 +154,15 @@ impl Room {
             storage.position += 1;
         }
         Ok(())
+    }
+
+    /// Takes note of what an event names, when it comes for the first time.
+    fn name_again(&mut self, position: usize) {
+        if let Some((nid, Step::Arrived(_) | Step::Settled)) = self.journal.get(position)
+            && self.events.slot(nid).is_some()
+        {
+            self.states.dag.add(nid, self.events.auth_events(nid));
+        }
     }
 
     /// Returns the state groups that Synapse would have made of this room, up to date.
