@@ -423,8 +423,11 @@ export interface StorageFigures {
   unreferencedStateGroups: number;
   /** Rows of `state_groups_state` after the compressor's rewrite with levels 100, 50, 25. */
   compressedStateGroupRows: number;
-  /** Rows of `state_groups_state` in the best layout known here, of chains no longer than the compressor's may be. */
-  improvedStateGroupRows: number;
+  /**
+   * Rows of `state_groups_state` in the best layout known here, of chains no longer than the compressor's may be. Left out
+   * in a room with more than 2,000 state groups, where finding it takes longer: {@link Room.compressStateGroups} does.
+   */
+  improvedStateGroupRows?: number;
   /** Fewer rows than these no layout of the groups can have. */
   leastStateGroupRows: number;
   /** The most edges from a state group to one that is stored in full. */

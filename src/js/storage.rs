@@ -56,7 +56,7 @@ impl RawRoom {
             ("stateGroupRows", number(figures.group_rows)),
             ("unreferencedStateGroups", number(figures.unreferenced_groups)),
             ("compressedStateGroupRows", number(figures.compressed_rows)),
-            ("improvedStateGroupRows", number(figures.improved_rows)),
+            ("improvedStateGroupRows", figures.improved_rows.map_or(JsValue::UNDEFINED, number)),
             ("leastStateGroupRows", number(figures.least_rows)),
             ("longestDeltaChain", figures.longest_chain.into()),
         ])

@@ -24,7 +24,8 @@ const REWRITES: u32 = 2;
 impl Room {
     /// Takes one event in, for the first time or again. Returns why it was not stored, if it was not.
     pub(super) fn deliver(&mut self, batch: &Batch, staged: &Staged) -> Result<Option<String>, RoomError> {
-        let mut server = core::mem::replace(&mut self.storage.server, RoomServer::new(self.options.numbering, true));
+        let mut server =
+            core::mem::replace(&mut self.storage.server, RoomServer::new(self.options.numbering, true, false));
         let given = self.states.given.remove(&staged.nid);
         let outcome = self.process(&mut server, batch, staged, given);
         self.storage.server = server;

@@ -32,7 +32,7 @@ pub use questions::{EventInfo, TimelineOptions, TimelineOrder};
 pub use send::Draft;
 pub use state_questions::{Change, ChangeCause, Explanation, ParentState, StateDiff};
 pub use states::Against;
-pub use storage::{CompressionFigures, EventEffects, StorageFigures};
+pub use storage::{CompressionFigures, EventEffects, MOST_IMPROVED, StorageFigures};
 
 use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;

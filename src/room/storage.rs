@@ -30,8 +30,9 @@ pub(super) struct Storage {
 
 impl Storage {
     pub(super) fn new(options: &RoomOptions) -> Self {
+        let dendrite = options.rules == RuleSet::Dendrite;
         Self {
-            server: RoomServer::new(options.numbering, options.rules == RuleSet::Dendrite),
+            server: RoomServer::new(options.numbering, dendrite, dendrite),
             position: 0,
             tips: Extremities::default(),
             tip_states: Vec::new(),
@@ -91,6 +92,9 @@ pub struct CompressionFigures {
     pub least_rows: u64,
 }
 
+/// The most state groups for which the figures tell of the best layout: finding it takes seconds beyond.
+pub const MOST_IMPROVED: usize = 2_000;
+
 /// What storing the room's state costs, in rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct StorageFigures {
@@ -108,8 +112,8 @@ pub struct StorageFigures {
     pub unreferenced_groups: u64,
     /// Rows of state groups after the compressor's rewrite.
     pub compressed_rows: u64,
-    /// Rows of state groups in the best layout known here.
-    pub improved_rows: u64,
+    /// Rows of state groups in the best layout known here, unless there are more than [`MOST_IMPROVED`].
+    pub improved_rows: Option<u64>,
     /// Fewer rows than these no layout can have.
     pub least_rows: u64,
     /// The most edges from a state group to one that is stored in full.
@@ -203,11 +207,8 @@ impl Room {
     /// # Errors
     /// If memory runs out.
     pub fn compress(&mut self, levels: &[u32]) -> Result<CompressionFigures, RoomError> {
-        self.groups()?;
+        let (stored, compressor) = self.compressor(levels)?;
         let (groups, maps) = (self.storage.groups.all(), &self.states.maps);
-        let stored = compress::stored(groups);
-        let mut compressor = Compressor::new(levels);
-        compressor.run(maps, groups, groups.len());
         let limit = compress::longest_chain(levels).max(stored.longest);
         let improved = compress::improve(maps, groups, limit, &[&stored, &compressor.layout]);
         Ok(CompressionFigures {
@@ -219,6 +220,13 @@ impl Room {
             reset_rows: compressor.reset_rows,
             improved,
         })
+    }
+
+    fn compressor(&mut self, levels: &[u32]) -> Result<(Layout, Compressor), RoomError> {
+        let groups = self.groups()?.all().to_vec();
+        let mut compressor = Compressor::new(levels);
+        compressor.run(&self.states.maps, &groups, groups.len());
+        Ok((compress::stored(&groups), compressor))
     }
 
     fn stored(&self, server: &mut RoomServer, nid: EventNid, arrival: Arrival) {
@@ -300,6 +308,10 @@ impl Room {
     /// # Errors
     /// If memory runs out.
     pub fn effects(&mut self, nid: EventNid) -> Result<EventEffects, RoomError> {
+        if !self.storage.server.effects().are_kept() {
+            let follows = RoomServer::new(self.options.numbering, false, true);
+            (self.storage.server, self.storage.position, self.storage.tips) = (follows, 0, Extremities::default());
+        }
         self.room_server()?;
         self.groups()?;
         let server = &self.storage.server;
@@ -349,8 +361,8 @@ impl Room {
             return Ok(figures);
         }
         self.room_server()?;
-        let compression = self.compress(&compress::LEVELS)?;
-        let (server, maps) = (&self.storage.server, &self.states.maps);
+        let (stored, compressor) = self.compressor(&compress::LEVELS)?;
+        let (server, groups, maps) = (&self.storage.server, self.storage.groups.all(), &self.states.maps);
         let rows = |block: &Block| match *block {
             Block::Event(_) => 1,
             Block::State(state) => u64::from(maps.len(state)),
@@ -362,13 +374,16 @@ impl Room {
             full_state_rows: server.rows().iter().map(full).sum(),
             block_rows: server.blocks().blocks().iter().map(rows).sum(),
             snapshot_rows: server.blocks().snapshots().len() as u64,
-            groups: compression.stored.previous.len() as u64,
-            group_rows: compression.stored.rows,
+            groups: groups.len() as u64,
+            group_rows: stored.rows,
             unreferenced_groups: self.storage.groups.unreferenced() as u64,
-            compressed_rows: compression.compressed.rows,
-            improved_rows: compression.improved.rows,
-            least_rows: compression.least_rows,
-            longest_chain: compression.stored.longest,
+            compressed_rows: compressor.layout.rows,
+            improved_rows: (groups.len() <= MOST_IMPROVED).then(|| {
+                let limit = compress::longest_chain(&compress::LEVELS).max(stored.longest);
+                compress::improve(maps, groups, limit, &[&stored, &compressor.layout]).rows
+            }),
+            least_rows: compress::least_rows(maps, groups),
+            longest_chain: stored.longest,
         };
         self.storage.figures = Some((steps, figures));
         Ok(figures)

@@ -168,13 +168,10 @@ pub fn improve(maps: &StateMaps, groups: &[Group], limit: u32, others: &[&Layout
             Some((id, _)) => {
                 let mut best = (0, full, limit);
                 let mut above = id;
-                let mut steps = 0_u32;
                 while let Some(below) = state(groups, above) {
                     let gain = (limit + 1).saturating_sub(hop(&hops, above));
-                    steps += 1;
-                    // Neighbours are much alike: far up, every eighth will do.
-                    if gain > 0
-                        && (steps < NEAR || steps.is_multiple_of(8))
+                    // A step that gains little is soon to be made again.
+                    if gain > limit / 16
                         && let Some(rows) = difference(maps, below, group.state)
                         && cost(rows, gain) <= cost(best.1, best.2)
                     {
@@ -193,9 +190,6 @@ pub fn improve(maps: &StateMaps, groups: &[Group], limit: u32, others: &[&Layout
         None => layout,
     }
 }
-
-/// How many groups of a chain are looked at one by one, from its end.
-const NEAR: u32 = 16;
 
 /// Rows beyond the one that every change costs, for each edge gained: as a fraction of whole numbers that compares exactly.
 fn cost(rows: u32, gain: u32) -> u64 {

@@ -37,23 +37,38 @@ const KINDS: [Make; 8] = [
 const KIND_BITS: u32 = 3;
 
 /// Everything that happened, event by event, in four bytes each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Effects {
     /// An event, and where what it did ends.
     turns: Vec<(EventNid, u32)>,
     /// A kind in the low bits, a number above.
     words: Vec<u32>,
+    on: bool,
 }
 
 impl Effects {
+    /// Returns a record that is kept (`on`) or not.
+    pub(super) fn new(on: bool) -> Self {
+        Self { turns: Vec::new(), words: Vec::new(), on }
+    }
+
+    /// Returns whether what happens is remembered.
+    #[must_use]
+    pub fn are_kept(&self) -> bool {
+        self.on
+    }
+
     /// Begins an event's turn: what follows is its doing.
     pub(super) fn begin(&mut self, nid: EventNid) {
-        if self.turns.last().is_none_or(|turn| turn.0 != nid) {
+        if self.on && self.turns.last().is_none_or(|turn| turn.0 != nid) {
             self.turns.push((nid, self.words.len() as u32));
         }
     }
 
     pub(super) fn push(&mut self, effect: Effect) {
+        if !self.on {
+            return;
+        }
         let (kind, number) = match effect {
             Effect::Type(number) => (0, number),
             Effect::StateKey(number) => (1, number),
@@ -99,7 +114,7 @@ mod tests {
     fn remembers_what_each_event_did() {
         let nid = EventNid::from_index;
         let all: Vec<Effect> = KINDS.iter().zip(3..).map(|(make, number)| make(number)).collect();
-        let mut effects = Effects::default();
+        let mut effects = Effects::new(true);
         effects.begin(nid(5));
         for &effect in &all {
             effects.push(effect);

@@ -65,9 +65,10 @@ pub struct RoomServer {
 
 impl RoomServer {
     /// Returns the tables of a fresh server. They may lead, so that the room goes by them step by step, or follow a room
-    /// that has gone on already.
+    /// that has gone on already. What each event did is remembered if `keeps_effects` says so: it takes as much memory as
+    /// the rest.
     #[must_use]
-    pub fn new(numbering: Numbering, leads: bool) -> Self {
+    pub fn new(numbering: Numbering, leads: bool, keeps_effects: bool) -> Self {
         let mut types = Names::new(numbering, WELL_KNOWN_TYPES.len());
         if numbering.is_exact() {
             // Dendrite's ACL cache looks `m.room.server_acl` up when the server starts.
@@ -93,7 +94,7 @@ impl RoomServer {
             latest: Vec::new(),
             last_sent: None,
             room_list: None,
-            effects: Effects::default(),
+            effects: Effects::new(keeps_effects),
             children: OnceCell::new(),
         }
     }
