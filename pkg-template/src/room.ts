@@ -425,7 +425,7 @@ export class Room {
 
   /**
    * The event graph as DOT, for Graphviz: a node an event, an edge from each event to its parents, parents that are not
-   * held drawn dashed. Of all events but outliers, or of those given. Graphviz lays out some thousand events at most.
+   * held drawn dashed, events with one snapshot or state group in a box if asked for. Of all events but outliers, or of those given. Graphviz lays out some thousand events at most.
    *
    * @throws RoomscopeError `unknown-event`, `bad-argument`
    * @example
@@ -433,8 +433,9 @@ export class Room {
    */
   toDot(options: DotOptions = {}): string {
     const ids = options.eventIds === undefined ? undefined : strings("eventIds", options.eventIds);
-    oneOf("cluster", options.cluster, ["none"]);
-    return this.#raw.call((raw) => raw.dot(ids));
+    const clusters = ["none", "snapshot", "stateGroup"] as const;
+    const cluster = clusters.indexOf(oneOf("cluster", options.cluster, clusters) ?? "none");
+    return this.#raw.call((raw) => raw.dot(ids, cluster));
   }
 
   /**

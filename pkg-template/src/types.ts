@@ -261,8 +261,8 @@ export interface Difference {
 export interface DotOptions {
   /** Default: all but outliers. */
   eventIds?: EventId[];
-  /** What events are drawn together by. Default `"none"`. */
-  cluster?: "none";
+  /** What events are drawn together by: the snapshot before them, or their state group. Default `"none"`. */
+  cluster?: "none" | "snapshot" | "stateGroup";
 }
 
 /** Which events {@link Room.toNdjson} writes, and how much of them. */

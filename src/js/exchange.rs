@@ -3,7 +3,7 @@
 use super::state::diff_lists;
 use super::{RawRoom, Result, throw};
 use crate::room::Loader;
-use crate::view::dot::dot;
+use crate::view::dot::{Cluster, clustered, dot};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -68,12 +68,18 @@ impl RawRoom {
         Ok(Array::of2(&Uint8Array::from(&*bytes), &(next as u32).into()))
     }
 
-    /// The graph of some events, or of all but outliers, as DOT.
-    pub fn dot(&self, ids: Option<Vec<String>>) -> Result<String> {
-        Ok(match ids {
-            Some(ids) => dot(&self.room, &self.find_all(&ids)?),
-            None => dot(&self.room, self.room.topological()),
-        })
+    /// The graph of some events, or of all but outliers, as DOT. `cluster`: 0 none, 1 by snapshot, 2 by state group.
+    pub fn dot(&mut self, ids: Option<Vec<String>>, cluster: u8) -> Result<String> {
+        let events = match ids {
+            Some(ids) => self.find_all(&ids)?,
+            None => self.room.topological().to_vec(),
+        };
+        let cluster = match cluster {
+            0 => return Ok(dot(&self.room, &events)),
+            1 => Cluster::Snapshot,
+            _ => Cluster::StateGroup,
+        };
+        clustered(&mut self.room, &events, cluster).map_err(|error| throw(&error))
     }
 }
 

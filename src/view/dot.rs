@@ -6,8 +6,54 @@
 use crate::event::table::{Arrival, Verdict};
 use crate::graph::bits::EventBits;
 use crate::nid::EventNid;
-use crate::room::Room;
+use crate::room::{Room, RoomError};
+use crate::sort;
 use core::fmt::Write as _;
+
+/// What events are drawn together by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cluster {
+    /// The snapshot before them, by its number in the tables of Dendrite's room server.
+    Snapshot,
+    /// Their state group.
+    StateGroup,
+}
+
+/// Returns the graph of `events` as [`dot`] does, those with one snapshot or state group in a box of their own.
+///
+/// # Errors
+/// If memory runs out.
+pub fn clustered(room: &mut Room, events: &[EventNid], cluster: Cluster) -> Result<String, RoomError> {
+    match cluster {
+        Cluster::Snapshot => drop(room.room_server()?),
+        Cluster::StateGroup => drop(room.groups()?),
+    }
+    let room = &*room;
+    let (server, groups, _) = room.tables();
+    let (what, number): (_, &dyn Fn(EventNid) -> u32) = match cluster {
+        Cluster::Snapshot => ("snapshot", &|nid| server.before(nid).map_or(0, |list| server.snapshot_nid(list))),
+        Cluster::StateGroup => ("state group", &|nid| groups.of(nid)),
+    };
+    let mut members: Vec<(u32, EventNid)> = events.iter().map(|&nid| (number(nid), nid)).collect();
+    members.retain(|member| member.0 != 0);
+    sort::by_number(&mut members, |member| member.0);
+    let mut out = dot(room, events);
+    // Before the brace that ends the graph.
+    out.truncate(out.len().saturating_sub(2));
+    for members in members.chunk_by(|a, b| a.0 == b.0) {
+        let number = members.first().map_or(0, |member| member.0);
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "  subgraph \"cluster_{number}\" {{\n    label=\"{what} {number}\";");
+        for (_, nid) in members {
+            out.push_str("    ");
+            write_quoted(room.strings().event_id(*nid), &mut out);
+            out.push_str(";\n");
+        }
+        out.push_str("  }\n");
+    }
+    out.push_str("}\n");
+    Ok(out)
+}
 
 /// Returns the graph of `events`, in their order. Parents that are held but not among them are left out.
 #[must_use]
@@ -135,6 +181,24 @@ mod tests {
 }
 "#;
         assert_eq!(dot(&room, room.topological()), expected);
+    }
+
+    #[test]
+    fn puts_events_of_one_group_or_snapshot_into_a_box() {
+        let mut room = room(&[CREATE, JOIN, TEXT]);
+        let events = room.topological().to_vec();
+        let drawn = clustered(&mut room, &events, Cluster::StateGroup).unwrap();
+        assert!(drawn.starts_with(dot(&room, &events).trim_end_matches("}\n")));
+        let boxes = drawn.split("  subgraph ").skip(1).collect::<Vec<_>>();
+        assert_eq!(
+            boxes,
+            [
+                "\"cluster_2\" {\n    label=\"state group 2\";\n    \"$create\";\n  }\n",
+                "\"cluster_3\" {\n    label=\"state group 3\";\n    \"$join\";\n  }\n}\n",
+            ]
+        );
+        let drawn = clustered(&mut room, &events, Cluster::Snapshot).unwrap();
+        assert_eq!(drawn.matches("label=\"snapshot ").count(), 2);
     }
 
     #[test]

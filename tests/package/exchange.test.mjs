@@ -179,6 +179,8 @@ test("toDot() draws events, edges and gaps", () => {
   const part = room.toDot({ eventIds: ["$b", "$create"], cluster: "none" });
   assert.ok(!part.includes("->") && !part.includes("$join"));
   assert.throws(() => room.toDot({ eventIds: ["$nowhere"] }), refused("unknown-event"));
+  assert.match(room.toDot({ cluster: "snapshot" }), /subgraph "cluster_2" \{\n {4}label="snapshot 2";\n {4}"\$join";/);
+  assert.match(room.toDot({ cluster: "stateGroup" }), /label="state group 2";\n {4}"\$create";/);
   assert.throws(() => room.toDot({ cluster: "colour" }), refused("bad-argument"));
 });
 
