@@ -49,6 +49,7 @@ type Result<T> = core::result::Result<T, JsValue>;
 #[wasm_bindgen]
 impl RawRoom {
     /// Opens an empty room. `numbering`: 0 dense, 1 SQLite's, 2 PostgreSQL's. `seed` is a random number.
+    #[allow(clippy::too_many_arguments, reason = "each option by itself: an object would have to be read")]
     #[wasm_bindgen(constructor)]
     pub fn new(
         room_version: Option<String>,
