@@ -281,7 +281,7 @@ impl RawRoom {
 
 /// Strings as one string and where each ends in it, in UTF-16 units: a fraction of the cost of a string each.
 // Compiled once, whatever the strings come from.
-fn joined<'a>(strings: &mut dyn Iterator<Item = &'a str>) -> Array {
+fn joined(strings: &mut dyn Iterator<Item = &str>) -> Array {
     let mut text = String::new();
     let mut ends = Vec::with_capacity(strings.size_hint().0);
     let mut end = 0;
