@@ -7,12 +7,13 @@ import { HistoryView } from "./history/view.ts";
 import { Minimap } from "./history/minimap.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { forgetLast } from "./last.ts";
-import { followPlace, placeInAddress, writePlace } from "./place.ts";
-import type { OpenOptions, RowView } from "./protocol.ts";
+import { carriedInAddress, carry, followPlace, placeInAddress, writePlace } from "./place.ts";
+import type { OpenOptions, Row, RowView } from "./protocol.ts";
 import { parseQuery } from "./query.ts";
 import { Rooms } from "./rooms.ts";
 import type { Session } from "./session.ts";
 import { dragDivider } from "./shell/divider.ts";
+import { ExportSheet, type Part } from "./shell/export.ts";
 import { Files } from "./shell/files.ts";
 import { Footer } from "./shell/footer.ts";
 import { Notice } from "./shell/notice.ts";
@@ -24,6 +25,9 @@ import { followTheme, switchTheme } from "./shell/theme.ts";
 import { TopBar, type View } from "./shell/top-bar.ts";
 import { TablesView } from "./storage/tables-view.ts";
 import { type LandmarkKind, Walk } from "./walk.ts";
+
+/** Edges from the selected event that count as around it. */
+const stepsAround = 4;
 
 /** How the selection came about, which decides how far the list moves. */
 type Way = "step" | "jump" | "click";
@@ -55,6 +59,7 @@ export class App implements Actions {
   });
   readonly #files = new Files((files) => void this.#rooms.openFiles(files));
   readonly #sheet = makeSheet();
+  readonly #export = new ExportSheet({ eventId: () => this.#inspected?.eventId, parts: () => this.#parts() });
 
   constructor() {
     const list = part("history");
@@ -106,7 +111,7 @@ export class App implements Actions {
     });
     this.#play = new PlayView(part("play"), { stepped: (row) => this.#select(row, "step") });
     this.#footer = new Footer(part("footer"), { next: (kind) => this.stepTo(kind, true) });
-    document.body.append(this.#sheet);
+    document.body.append(this.#sheet, this.#export.element);
     dragDivider(part("divider"), part("main"));
     dispatchKeys(this);
     followTheme((theme) => {
@@ -114,7 +119,10 @@ export class App implements Actions {
       this.#history.recolour();
       this.#minimap.recolour();
     });
-    followPlace((id) => void this.#goToId(id));
+    followPlace(
+      (id) => void this.#goToId(id),
+      (room, id) => void this.#rooms.goTo(room, id),
+    );
   }
 
   /** The parts of the top bar call these as plain functions. */
@@ -125,6 +133,7 @@ export class App implements Actions {
         this.#inspector.open();
       },
       choose: () => this.choose(),
+      openExport: () => this.openExport(),
       switchTheme: () => this.switchTheme(),
       showKeys: () => this.showKeys(),
       switchTo: (session: Session) => this.#rooms.switchTo(session, this.#inspected?.eventId),
@@ -133,9 +142,9 @@ export class App implements Actions {
     };
   }
 
-  /** Opens what was open last, or the sample. */
+  /** Opens what the address carries, what was open last, or the sample. */
   start(sampleUrl: string): Promise<void> {
-    return this.#rooms.start(sampleUrl);
+    return this.#rooms.start(sampleUrl, carriedInAddress());
   }
 
   #show(session: Session, selected: string | undefined): void {
@@ -153,10 +162,13 @@ export class App implements Actions {
     this.#search.showRoom(session);
     this.#history.select(undefined);
     this.#inspector.showRoom(session);
+    this.#export.showRoom(session);
     this.#showRoomIn(this.#view);
     const place = selected ?? (first ? placeInAddress() : undefined);
+    const { link, lesson } = session.origin;
+    const left = carry(link !== undefined ? { room: link } : lesson !== undefined ? { lesson: lesson.id } : {});
     if (place !== undefined) void this.#goToId(place);
-    else writePlace(undefined, false);
+    else writePlace(undefined, left);
   }
 
   /** A view hears of the room when it is first seen with it. */
@@ -376,12 +388,40 @@ export class App implements Actions {
     else this.#play.step(step);
   }
 
+  openExport(): void {
+    this.#export.open();
+  }
+
+  /** Parts of the history of which one may want the graph. */
+  #parts(): Part[] {
+    const { edges, eventCount } = this.#session ?? {};
+    const display = this.#display;
+    if (edges === undefined || eventCount === undefined || display === undefined) return [];
+    const [first, last] = this.#history.scroll.window();
+    const window: Row[] = [];
+    for (let index = first; index <= last; index++)
+      if (display.isEvent(display.itemAt(index))) window.push(display.itemAt(index));
+    const parts: Part[] = [
+      { name: "history", count: eventCount },
+      { name: "in the window", count: window.length, rows: window },
+    ];
+    const found = [...this.#search.rows].filter((row) => display.isEvent(row));
+    if (found.length > 0) parts.push({ name: "found", count: found.length, rows: found });
+    const selected = this.#selected;
+    if (selected !== undefined && display.isEvent(selected)) {
+      const rows = edges.around(selected, stepsAround);
+      parts.push({ name: "around the selected", count: rows.length, rows });
+    }
+    return parts;
+  }
+
   showKeys(): void {
     this.#sheet.togglePopover();
   }
 
   back(): void {
     if (this.#sheet.matches(":popover-open")) this.#sheet.hidePopover();
+    else if (this.#export.isOpen) this.#export.close();
     else if (this.#notice.isShown) this.#notice.clear();
     else if (this.#view !== "history") {
       this.showView("history");

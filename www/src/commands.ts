@@ -34,6 +34,7 @@ export interface Actions {
   switchTheme(): void;
   focusInspector(): void;
   choose(): void;
+  openExport(): void;
   showKeys(): void;
   showTab(id: "event" | "state" | "storage" | "why"): void;
   compareHere(): void;
@@ -185,6 +186,13 @@ export const commands: readonly Command<Actions>[] = [
     group: "Room",
     scope: "page",
     run: (app) => app.choose(),
+  },
+  {
+    keys: ["x"],
+    label: "export: a link with the room in it, files",
+    group: "Room",
+    scope: "page",
+    run: (app) => app.openExport(),
   },
   {
     keys: ["?"],

@@ -52,9 +52,9 @@ export class Engine {
     });
   }
 
-  /** Reads a room into this worker. Rejects with an `EngineError` if no event can be read. */
-  open(source: Source, options: OpenOptions, onProgress: (share: number) => void): Promise<Opened> {
-    return this.call("open", { source, options }, { onProgress });
+  /** Reads a room into this worker; see `Calls`. Rejects with an `EngineError` if no event can be read. */
+  open(source: Source, options: OpenOptions, insist: boolean, onProgress: (share: number) => void): Promise<Opened> {
+    return this.call("open", { source, options, insist }, { onProgress });
   }
 
   call<C extends CallName>(

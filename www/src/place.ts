@@ -1,10 +1,48 @@
-// Where somebody is, in the page's address: the selected event. Jumps become steps of the browser's back and forward; stepping
-// from row to row only rewrites the last one.
+// Where somebody is, in the page's address: the selected event, and the room itself where a link carries it or it is a teaching
+// room. Jumps become steps of the browser's back and forward; stepping from row to row only rewrites the last one. The fragment is
+// never sent to a server, so a room in it stays between those who have the link.
 
 const key = "event";
 
+/** A room that the address alone is enough for. */
+export interface Carried {
+  /** The packed text of a small room. */
+  room?: string;
+  /** The teaching room with this name. */
+  lesson?: string;
+}
+
+/** What a room is carried under, in the order in which it is looked for. */
+const carriers = ["room", "lesson"] as const;
+
+let carried: Carried = {};
+
+function parameters(): URLSearchParams {
+  return new URLSearchParams(location.hash.slice(1));
+}
+
 export function placeInAddress(): string | undefined {
-  return new URLSearchParams(location.hash.slice(1)).get(key) ?? undefined;
+  return parameters().get(key) ?? undefined;
+}
+
+export function carriedInAddress(): Carried {
+  const all = parameters();
+  const name = carriers.find((each) => all.has(each));
+  return name === undefined ? {} : { [name]: all.get(name) ?? "" };
+}
+
+/** The address that leads to a room that it carries, and to an event in it. */
+export function linkTo(room: Carried, eventId: string | undefined): string {
+  const all = new URLSearchParams({ ...room, ...(eventId === undefined ? {} : { [key]: eventId }) });
+  const hash = all.size === 0 ? "" : `#${all.toString()}`;
+  return `${location.origin}${location.pathname}${location.search}${hash}`;
+}
+
+/** From now on every address carries this room. True if the address still tells of the one before. */
+export function carry(room: Carried): boolean {
+  const left = isCarried(carriedInAddress()) && !isCarried(room);
+  carried = room;
+  return left;
 }
 
 /** Browsers refuse to rewrite the address at the speed of a held key: the last of many steps is written. */
@@ -18,23 +56,34 @@ function writeNow(): void {
   unwritten = undefined;
 }
 
-function addressOf(eventId: string | undefined): string {
-  const hash = eventId === undefined ? "" : `#${new URLSearchParams({ [key]: eventId }).toString()}`;
-  return `${location.pathname}${location.search}${hash}`;
-}
-
 export function writePlace(eventId: string | undefined, jump: boolean): void {
+  const address = linkTo(carried, eventId);
   if (jump) {
     // Back must lead to where one was, and that may not have been written yet.
     writeNow();
-    if (placeInAddress() !== eventId) history.pushState(null, "", addressOf(eventId));
+    if (address !== location.href) history.pushState(null, "", address);
     return;
   }
   clearTimeout(timer);
-  unwritten = () => history.replaceState(null, "", addressOf(eventId));
+  unwritten = () => history.replaceState(null, "", address);
   timer = window.setTimeout(writeNow, restMs);
 }
 
-export function followPlace(moved: (eventId: string | undefined) => void): void {
-  addEventListener("popstate", () => moved(placeInAddress()));
+function isCarried({ room, lesson }: Carried): boolean {
+  return room === carried.room && lesson === carried.lesson;
+}
+
+/** `moved` within the room, or `elsewhere`: to another room that the address carries, or to one that it does not. */
+export function followPlace(
+  moved: (eventId: string | undefined) => void,
+  elsewhere: (room: Carried, eventId: string | undefined) => void,
+): void {
+  addEventListener("popstate", () => {
+    const room = carriedInAddress();
+    // What was waiting to be written belongs to where one was.
+    clearTimeout(timer);
+    unwritten = undefined;
+    if (isCarried(room)) moved(placeInAddress());
+    else elsewhere(room, placeInAddress());
+  });
 }

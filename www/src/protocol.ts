@@ -70,6 +70,8 @@ export interface Opened {
   /** origin_server_ts of the oldest and the newest event by topological order. */
   firstTs: number;
   lastTs: number;
+  /** How it was read: what a saved room or a link brings along goes before what was asked for. */
+  options: OpenOptions;
 }
 
 /** What a row says, in parts that are styled apart. All of it is text from the room: never markup. */
@@ -140,16 +142,30 @@ export interface OpenOptions {
   auth: "enforce" | "off";
 }
 
-/** Events that arrive together: what a teaching room is made of. */
+/** Events that arrive together: what a teaching room is made of. As text they are one a line. */
 export interface Delivery {
-  events: object[];
+  events: object[] | string;
   arrival: "live" | "backfill" | "outlier";
   /** The state before the first of them, where it came with it. */
   stateBefore?: string[];
 }
 
-/** What a room is read from: a file's bytes, or events in the order in which they reach a server. */
-export type Source = Blob | readonly Delivery[];
+/** What a room is read from: a file's bytes, events in the order in which they reach a server, or what a link carries. */
+export type Source = Blob | readonly Delivery[] | { link: string };
+
+/** A room as the text of a link. */
+export interface LinkText {
+  /** Absent: it would be too long. */
+  text?: string;
+  characters: number;
+  /** `characters` is a guess from the first events. */
+  about: boolean;
+  /** Events that come out otherwise when the link is opened: what cannot be told by a link was told to this room. */
+  differing?: number;
+}
+
+/** What can be saved as a file. */
+export type FileForm = "ndjson" | "thin" | "save" | "dot";
 
 export interface Slot {
   type: string;
@@ -352,7 +368,8 @@ export type Figures = Readonly<Record<string, number>>;
 
 /** Every call: its parameters, its result, and what it may report on the way. */
 export interface Calls {
-  open: { params: { source: Source; options: OpenOptions }; result: Opened; progress: number };
+  /** `insist`: in this way even if the source brings another along. */
+  open: { params: { source: Source; options: OpenOptions; insist: boolean }; result: Opened; progress: number };
   rows: { params: { from: Row; count: number }; result: RowView[]; progress: never };
   detail: { params: { row: Row }; result: Detail; progress: never };
   /** The row of an event id or of an unambiguous beginning of one. */
@@ -380,6 +397,10 @@ export interface Calls {
   /** A step by its place in the order of arrival, or that of an event. */
   play: { params: { place: number } | { row: Row }; result: PlayStep | undefined; progress: undefined };
   place: { params: { name: TableName; nid: number }; result: Located; progress: undefined };
+  /** The room as the text of a link; thin: without messages, names and topics. */
+  link: { params: { thin: boolean }; result: LinkText; progress: never };
+  /** The bytes of a file; of some rows only, where they are given. */
+  file: { params: { form: FileForm; rows?: Row[] }; result: Uint8Array<ArrayBuffer>; progress: never };
 }
 
 export type CallName = keyof Calls;

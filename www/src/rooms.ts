@@ -2,7 +2,8 @@
 // worker of its own. Until a room could be opened, and if it cannot, those before it stay.
 import { Engine, EngineError } from "./engine.ts";
 import { forgetLast, keepLast, lastFiles } from "./last.ts";
-import type { Lesson } from "./lessons/rooms.ts";
+import { type Lesson, lessons } from "./lessons/rooms.ts";
+import type { Carried } from "./place.ts";
 import type { OpenOptions } from "./protocol.ts";
 import { type Origin, Session } from "./session.ts";
 import type { Notice } from "./shell/notice.ts";
@@ -21,46 +22,72 @@ export class Rooms {
   #sessions: Session[] = [];
   #shown: Session | undefined;
   #loading: Engine | undefined;
+  #sampleUrl = "";
+  /** What was said of the last room that could not be opened. */
+  #failed: string | undefined;
 
   constructor(notice: Notice, acts: RoomsActs) {
     this.#notice = notice;
     this.#acts = acts;
   }
 
-  /** Opens the files of last time, or else the sample: an empty page would tell nobody anything. */
-  async start(sampleUrl: string): Promise<void> {
+  /** Opens the room that the address carries, or the files of last time, or else the sample: an empty page would tell nobody anything. */
+  async start(sampleUrl: string, carried: Carried): Promise<void> {
+    this.#sampleUrl = sampleUrl;
+    if (!(await this.#openCarried(carried))) await this.#openUsual();
+  }
+
+  /** Opens another room that the address carries, at an event; what was open before it if it carries none. */
+  async goTo(carried: Carried, eventId: string | undefined): Promise<void> {
+    if (!(await this.#openCarried(carried, eventId))) await this.#openUsual(eventId);
+  }
+
+  async #openUsual(eventId?: string): Promise<void> {
+    // What hindered a link from opening is said still when another room stands there.
+    const said = this.#failed;
+    const before = this.#shown;
     const files = await lastFiles();
-    if (files.length > 0) await this.openFiles(files, false);
-    if (this.#shown === undefined) await this.openSample(sampleUrl);
+    if (files.length > 0) await this.openFiles(files, false, eventId);
+    if (this.#shown === before) await this.openSample(this.#sampleUrl, eventId);
+    if (said !== undefined) this.#notice.failed(said);
+  }
+
+  async #openCarried({ room, lesson: id }: Carried, eventId?: string): Promise<boolean> {
+    this.#failed = undefined;
+    const lesson = lessons.find((each) => each.id === id);
+    if (lesson !== undefined) return this.openLesson(lesson, eventId);
+    if (room === undefined) return false;
+    const name = "The room in this link";
+    return this.#open({ name, sample: false, source: { link: room }, link: room }, eventId);
   }
 
   /** Opens files, the first in place of what was open; the page finds them again after a reload if `keep`. */
-  async openFiles(files: readonly File[], keep = true): Promise<void> {
+  async openFiles(files: readonly File[], keep = true, eventId?: string): Promise<void> {
     this.#options = { ...this.#options, auth: "enforce" };
+    this.#failed = undefined;
     let opened = 0;
     for (const file of files) {
       const session = await this.#load({ name: file.name, sample: false, source: file });
       if (session === undefined) continue;
       if (opened++ === 0) this.#replace([session]);
       else this.#list([...this.#sessions, session]);
-      if (opened === 1) this.#show(session);
+      if (opened === 1) this.#show(session, eventId);
     }
     if (opened > 0 && keep) void keepLast(files);
     if (opened === 0 && !keep) void forgetLast();
   }
 
-  async openSample(url: string): Promise<void> {
+  async openSample(url: string, eventId?: string): Promise<void> {
     const name = "north-pier-v11.ndjson";
     const response = await fetch(url);
     if (!response.ok) this.#notice.failed(`${name} could not be opened: the server answered ${response.status}.`);
-    else await this.#open({ name, sample: true, source: await response.blob() });
+    else await this.#open({ name, sample: true, source: await response.blob() }, eventId);
   }
 
   /** Opens a teaching room; false if something else was opened meanwhile. */
-  async openLesson(lesson: Lesson): Promise<boolean> {
+  async openLesson(lesson: Lesson, eventId?: string): Promise<boolean> {
     const { name, deliveries: source } = lesson;
-    this.#options = { ...this.#options, auth: lesson.auth };
-    await this.#open({ name, sample: true, source, lesson });
+    await this.#open({ name, sample: true, source, lesson }, eventId);
     return this.#shown?.origin.lesson === lesson;
   }
 
@@ -69,7 +96,7 @@ export class Rooms {
     const before = this.#shown;
     if (before === undefined) return;
     this.#options = { ...before.options, ...options };
-    const session = await this.#load(before.origin);
+    const session = await this.#load(before.origin, true);
     if (session === undefined || this.#shown !== before) return;
     before.close();
     this.#list(this.#sessions.map((each) => (each === before ? session : each)));
@@ -81,11 +108,14 @@ export class Rooms {
     if (session !== this.#shown) this.#show(session, eventId);
   }
 
-  async #open(origin: Origin): Promise<void> {
+  /** False if it could not be opened. */
+  async #open(origin: Origin, eventId?: string): Promise<boolean> {
+    this.#options = { ...this.#options, auth: origin.lesson?.auth ?? "enforce" };
     const session = await this.#load(origin);
-    if (session === undefined) return;
+    if (session === undefined) return false;
     this.#replace([session]);
-    this.#show(session);
+    this.#show(session, eventId);
+    return true;
   }
 
   #show(session: Session, eventId?: string): void {
@@ -103,25 +133,25 @@ export class Rooms {
     this.#acts.listed(sessions);
   }
 
-  /** Reads a room in a new worker; what hinders that is said on the page. */
-  async #load(origin: Origin): Promise<Session | undefined> {
+  /** Reads a room in a new worker; what hinders that is said on the page. `insist`: by these options, whatever it brings along. */
+  async #load(origin: Origin, insist = false): Promise<Session | undefined> {
     this.#loading?.close();
     const engine = new Engine();
     const options = this.#options;
     this.#loading = engine;
     this.#notice.loading(origin.name, () => engine.close());
     try {
-      const opened = await engine.open(origin.source, options, (share) => {
+      const opened = await engine.open(origin.source, options, insist, (share) => {
         if (this.#loading === engine) this.#notice.progress(share);
       });
       this.#notice.clear();
-      return new Session(engine, opened, origin, options);
+      return new Session(engine, opened, origin);
     } catch (error) {
       engine.close();
       if (this.#loading !== engine) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof EngineError && error.code === "closed") this.#notice.clear();
-      else this.#notice.failed(`${origin.name} could not be opened: ${reason}.`);
+      else this.#notice.failed((this.#failed = `${origin.name} could not be opened: ${reason}.`));
       return undefined;
     } finally {
       if (this.#loading === engine) this.#loading = undefined;

@@ -13,6 +13,8 @@ export interface Origin {
   source: Source;
   /** The teaching room that it is. */
   lesson?: Lesson;
+  /** The text of the link that it came with. */
+  link?: string;
 }
 
 export class Session {
@@ -26,12 +28,12 @@ export class Session {
   #asked = false;
   #numbers: Calls["numbers"]["result"] | undefined;
 
-  constructor(engine: Engine, opened: Opened, origin: Origin, options: OpenOptions) {
+  constructor(engine: Engine, opened: Opened, origin: Origin) {
     this.engine = engine;
     this.opened = opened;
     this.edges = new Edges(opened.graph);
     this.origin = origin;
-    this.options = options;
+    this.options = opened.options;
   }
 
   get sample(): boolean {

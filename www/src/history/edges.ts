@@ -41,6 +41,17 @@ export class Edges {
     return row < g.eventCount ? g.edgeStart[row + 1]! - g.edgeStart[row]! : 0;
   }
 
+  /** The rows that at most `steps` edges lead to from a row, up or down, oldest first. */
+  around(row: number, steps: number): number[] {
+    const found = new Set([row]);
+    let last = [row];
+    for (let step = 0; step < steps; step++) {
+      last = last.flatMap((each) => [...this.parents(each), ...this.children(each)]).filter((each) => !found.has(each));
+      for (const each of last) found.add(each);
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
   parents(row: number): Uint32Array {
     const g = this.columns;
     return g.edgeParent.subarray(g.edgeStart[row], g.edgeStart[row + 1]);

@@ -34,6 +34,7 @@ export interface TopBarActs {
   /** Tells about the room as a whole. */
   showRoom(): void;
   choose(): void;
+  openExport(): void;
   switchTheme(): void;
   showKeys(): void;
 }
@@ -80,6 +81,7 @@ export class TopBar {
         { class: "actions" },
         choice,
         button({ class: "button", id: "choose" }, () => acts.choose(), "Open…"),
+        button({ class: "button", id: "export-open" }, () => acts.openExport(), "Export"),
         this.#theme,
         button(
           { class: "plain square", id: "help", "aria-label": "all keys" },

@@ -1,10 +1,23 @@
 // The worker's side of the protocol: calls wait in a queue and are worked off step by step, so that a cancelled call is
 // dropped before any work goes into it, and a long search never keeps the rows of the window waiting.
 import { init, Room } from "roomscope";
-import type { Calls, Failure, Found, FromWorker, Opened, OpenOptions, Request, Source, ToWorker } from "../protocol.ts";
+import type {
+  Calls,
+  Delivery,
+  Failure,
+  Found,
+  FromWorker,
+  Opened,
+  OpenOptions,
+  Request,
+  ToWorker,
+} from "../protocol.ts";
+import { unpack } from "../share/packed.ts";
 import { transferable } from "./columns.ts";
-import { deliver, openInput, unpackError } from "./input.ts";
+import { deliver, openInput, openSave, unpackError } from "./input.ts";
+import { readJournal } from "./journal.ts";
 import { OpenRoom } from "./room.ts";
+import { deliveriesOf } from "./share.ts";
 
 /** Milliseconds of search between looks at the queue. */
 const findSlice = 12;
@@ -34,15 +47,27 @@ function opened(): OpenRoom {
   return room;
 }
 
-async function open(id: number, source: Source, options: OpenOptions): Promise<Opened> {
+/** Takes in what is told event by event. */
+function openDeliveries(deliveries: readonly Delivery[], options: OpenOptions): Opened {
+  const engine = new Room(options);
+  const report = deliver(engine, deliveries);
+  room = new OpenRoom(engine, options);
+  return room.opened(report);
+}
+
+async function open(id: number, { source, options, insist }: Calls["open"]["params"]): Promise<Opened> {
   if (!(source instanceof Blob)) {
-    await init();
-    const engine = new Room(options);
-    const report = deliver(engine, source);
-    room = new OpenRoom(engine);
-    return room.opened(report);
+    const carried = "link" in source ? unpack(source.link) : { options, deliveries: source };
+    const [told] = await Promise.all([carried, init()]);
+    return openDeliveries(told.deliveries, insist ? options : told.options);
   }
   const [input] = await Promise.all([openInput(source), init()]);
+  const saved = await openSave(source);
+  if (saved !== undefined) {
+    if (insist) return openDeliveries(deliveriesOf(saved.room, saved.bytes, false), options);
+    room = new OpenRoom(saved.room, readJournal(saved.bytes).options);
+    return room.opened({ added: saved.room.size, duplicates: 0, problems: [] });
+  }
   const engine = new Room(options);
   const onProgress = (done: number): void => reply({ id, progress: Math.max(done, readingShare * input.share()) });
   const report = await engine.addAsync(input.bytes, { onProgress }).catch((error: unknown) => {
@@ -53,14 +78,14 @@ async function open(id: number, source: Source, options: OpenOptions): Promise<O
     const reason = first === undefined ? "it is empty" : `line ${first.at}: ${first.message}`;
     throw Object.assign(new Error(`no event could be read (${reason})`), { code: "no-events" });
   }
-  room = new OpenRoom(engine);
+  room = new OpenRoom(engine, options);
   return room.opened(report);
 }
 
 async function* steps(request: Request): Steps {
   switch (request.call) {
     case "open":
-      return open(request.id, request.params.source, request.params.options);
+      return open(request.id, request.params);
     case "rows":
       return opened().rows(request.params.from, request.params.count);
     case "locate":
@@ -96,11 +121,16 @@ async function* steps(request: Request): Steps {
       return yield* opened().play(request.params);
     case "place":
       return yield* opened().storage.place(request.params.name, request.params.nid);
+    case "link":
+      return opened().link(request.params.thin);
+    case "file":
+      return opened().file(request.params.form, request.params.rows);
   }
 }
 
 function transferOf(value: unknown): Transferable[] {
   if (typeof value !== "object" || value === null) return [];
+  if (value instanceof Uint8Array) return [value.buffer as ArrayBuffer];
   if ("snapshots" in value) {
     const { snapshots, groups } = value as Calls["numbers"]["result"];
     return [snapshots.buffer, groups.buffer];

@@ -1,7 +1,8 @@
 // From what the page was given to the stream that the engine reads: files are read here, off the page's thread, piece by piece,
-// and gzip is undone on the way. Teaching rooms come as deliveries instead.
-import type { AddReport, Room } from "roomscope";
+// and gzip is undone on the way. Teaching rooms and links come as deliveries instead, saved rooms as the engine wrote them.
+import { type AddReport, Room } from "roomscope";
 import type { Delivery } from "../protocol.ts";
+import { saveMark } from "./journal.ts";
 
 export interface Input {
   bytes: Blob | ReadableStream<Uint8Array>;
@@ -23,6 +24,13 @@ export function deliver(
     total.problems.push(...report.problems);
   }
   return total;
+}
+
+/** A room that was saved, with the bytes that it was read from; undefined if the file is none. */
+export async function openSave(blob: Blob): Promise<{ room: Room; bytes: Uint8Array } | undefined> {
+  if ((await blob.slice(0, saveMark.length).text()) !== saveMark) return undefined;
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return { room: Room.load(bytes), bytes };
 }
 
 /** Opens a file for reading. */

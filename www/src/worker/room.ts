@@ -1,13 +1,27 @@
 // One open room: the engine's `Room`, the ids of its rows, and the answers the page asks for, each made from the engine for
 // the rows in question and no others.
 import { type AddReport, type EventInfo, Room } from "roomscope";
-import type { Detail, Figures, Found, Gap, Link, Opened, PlayStep, Row, RowView } from "../protocol.ts";
+import type {
+  Detail,
+  Figures,
+  FileForm,
+  Found,
+  Gap,
+  Link,
+  LinkText,
+  Opened,
+  OpenOptions,
+  PlayStep,
+  Row,
+  RowView,
+} from "../protocol.ts";
 import { graphColumns } from "./columns.ts";
 import { matcher } from "./find.ts";
 import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
 import { pduJson } from "./json.ts";
 import { cards } from "./play.ts";
+import { linkText } from "./share.ts";
 import { States } from "./state.ts";
 import { Storage } from "./storage.ts";
 
@@ -20,6 +34,7 @@ const longestName = 200;
 
 export class OpenRoom {
   readonly #room: Room;
+  readonly #options: OpenOptions;
   readonly #ids: RowIds;
   readonly #eventCount: number;
   readonly #tips: ReadonlySet<string>;
@@ -31,8 +46,10 @@ export class OpenRoom {
   /** What its state is. */
   readonly states: States;
 
-  constructor(room: Room) {
+  /** `options`: how the room was opened. */
+  constructor(room: Room, options: OpenOptions = { rules: "specification", numbering: "dense", auth: "enforce" }) {
     this.#room = room;
+    this.#options = options;
     const history = room.timeline();
     this.#eventCount = history.length;
     const inHistory = new Set(history);
@@ -60,6 +77,25 @@ export class OpenRoom {
     if (info === undefined || storage === undefined) return undefined;
     const view = this.#view(row, info);
     return { place, total: numbers.count, view, storage, cards: yield* cards(this.storage, storage) };
+  }
+
+  /** The room as the text of a link. */
+  link(thin: boolean): Promise<LinkText> {
+    return linkText(this.#room, this.#options, thin);
+  }
+
+  /** The bytes of a file; `rows`: of these alone. */
+  file(form: FileForm, rows: readonly Row[] | undefined): Uint8Array {
+    const eventIds = rows?.flatMap((row) => this.#ids.at(row) ?? []);
+    const some = eventIds === undefined ? {} : { eventIds };
+    switch (form) {
+      case "save":
+        return this.#room.save();
+      case "dot":
+        return new TextEncoder().encode(this.#room.toDot(some));
+      default:
+        return this.#room.toNdjson({ ...some, thin: form === "thin" });
+    }
   }
 
   /** What storing the room costs. */
@@ -91,6 +127,7 @@ export class OpenRoom {
       problemCount: report.problems.length,
       firstTs: this.#info(0)?.originServerTs ?? 0,
       lastTs: this.#info(n - 1)?.originServerTs ?? 0,
+      options: this.#options,
     };
   }
 
