@@ -1,6 +1,6 @@
 // What comes out of the engine in long lists: strings as one string with the places of their ends, bytes in parts.
 
-import type { EventId, Resolution, StateDiff, StateEntry, Verdict } from "./types.js";
+import type { Columns, EventId, Resolution, StateDiff, StateEntry, Verdict } from "./types.js";
 
 /** Verdicts by the engine's numbers. */
 export const VERDICTS: readonly Verdict[] = ["outlier", "accepted", "soft-failed", "rejected"];
@@ -25,6 +25,30 @@ export function splitIds(list: unknown): EventId[] {
     start = end;
   }
   return ids;
+}
+
+/** Strings are counted from 1: nothing stands at the place before them. */
+export function columnsOf(answer: unknown): Columns {
+  const [type, stateKey, sender, depth, verdict, parentCount, types, strings] = answer as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Float64Array,
+    Uint8Array,
+    Uint8Array,
+    unknown,
+    unknown,
+  ];
+  return {
+    type,
+    types: ["", ...splitIds(types)],
+    stateKey,
+    sender,
+    strings: ["", ...splitIds(strings)],
+    depth,
+    verdict,
+    parentCount,
+  };
 }
 
 /** Three strings an entry. */

@@ -5,12 +5,13 @@ import { RawLoader, RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
 import { chunksOf, inputBytes, type AsyncInput } from "./input.js";
-import { diffOf, entriesOf, joined, resolutionOf, splitIds, VERDICTS } from "./lists.js";
+import { columnsOf, diffOf, entriesOf, joined, resolutionOf, splitIds, VERDICTS } from "./lists.js";
 import { Progress, turn } from "./progress.js";
 import type {
   AddOptions,
   AddReport,
   BackwardExtremity,
+  Columns,
   Comparison,
   Compression,
   DotOptions,
@@ -421,6 +422,19 @@ export class Room {
   /** Lane layout, one row an event in topological order: typed arrays, no per-event objects. */
   layout(): Layout {
     return this.#raw.call((raw) => raw.layout()) as Layout;
+  }
+
+  /**
+   * What is known of the history's events, in the rows of {@link Room.layout}: for searching a room of any size, where
+   * {@link Room.rows} would make an object of each event.
+   *
+   * @example
+   * const { type, types } = room.columns();
+   * const topic = types.indexOf("m.room.topic");
+   * const count = type.filter((each) => each === topic).length;
+   */
+  columns(): Columns {
+    return columnsOf(this.#raw.call((raw) => raw.columns()));
   }
 
   /**

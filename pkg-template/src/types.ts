@@ -335,6 +335,24 @@ export interface Layout {
   edgeLane: Uint32Array;
 }
 
+/** What is known of the history's events, in columns. Row 0 is the oldest event of the topological order, outliers left out. */
+export interface Columns {
+  /** The place of each event's type in `types`. */
+  type: Uint32Array;
+  types: string[];
+  /** The place of its state key in `strings`; 0 for an event that is not a state event: nothing stands at that place. */
+  stateKey: Uint32Array;
+  /** The place of its sender in `strings`. */
+  sender: Uint32Array;
+  /** State keys and user ids. */
+  strings: string[];
+  depth: Float64Array;
+  /** Its verdict: 0 outlier, 1 accepted, 2 soft-failed, 3 rejected. */
+  verdict: Uint8Array;
+  /** How many parents it names, held or not. */
+  parentCount: Uint8Array;
+}
+
 /**
  * The tables of a room, with the names of the servers' own.
  *

@@ -7,6 +7,7 @@
 #![allow(clippy::cast_precision_loss, reason = "depth and milliseconds are below 2^53, and JavaScript has doubles")]
 #![allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript comes by value")]
 
+mod columns;
 mod exchange;
 mod objects;
 mod state;

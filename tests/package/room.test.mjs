@@ -199,6 +199,30 @@ test("layout() is columns, a row an event, with one edge a parent", () => {
   assert.notEqual(lane[2], lane[3]);
 });
 
+test("columns() tells of each row of the layout what event() tells", () => {
+  const room = forked();
+  const columns = room.columns();
+  const verdicts = ["outlier", "accepted", "soft-failed", "rejected"];
+  const told = Array.from(columns.type, (type, row) => ({
+    type: columns.types[type],
+    stateKey: columns.stateKey[row] === 0 ? null : columns.strings[columns.stateKey[row]],
+    sender: columns.strings[columns.sender[row]],
+    depth: columns.depth[row],
+    verdict: verdicts[columns.verdict[row]],
+    parents: columns.parentCount[row],
+  }));
+  const wanted = room.rows().map(({ type, stateKey, sender, depth, verdict, prevEvents }) => ({
+    type,
+    stateKey,
+    sender,
+    depth,
+    verdict,
+    parents: prevEvents.length,
+  }));
+  assert.deepEqual(told, wanted);
+  assert.ok(told.some(({ stateKey }) => stateKey === null) && told.some(({ stateKey }) => stateKey === ""));
+});
+
 test("memoryBytes() grows with the room", () => {
   const { model, total } = forked().memoryBytes();
   assert.ok(model > 0 && total >= model + ndjson(FORK).length / 2);

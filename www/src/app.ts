@@ -3,15 +3,17 @@
 import { type Actions, dispatchKeys } from "./commands.ts";
 import { part } from "./dom.ts";
 import { DisplayRows, type Item } from "./history/display.ts";
+import { Lines, type Run } from "./history/lines.ts";
 import { HistoryView } from "./history/view.ts";
 import { Minimap } from "./history/minimap.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { forgetLast } from "./last.ts";
 import { carriedInAddress, carry, followPlace, placeInAddress, writePlace } from "./place.ts";
-import type { OpenOptions, Row, RowView } from "./protocol.ts";
+import type { Gap, OpenOptions, Row, RowView } from "./protocol.ts";
 import { parseQuery } from "./query.ts";
 import { Rooms } from "./rooms.ts";
 import type { Session } from "./session.ts";
+import { Shown } from "./shown.ts";
 import { dragDivider } from "./shell/divider.ts";
 import { ExportSheet, type Part } from "./shell/export.ts";
 import { Files } from "./shell/files.ts";
@@ -36,6 +38,7 @@ export class App implements Actions {
   #session: Session | undefined;
   #display: DisplayRows | undefined;
   #walk: Walk | undefined;
+  readonly #shown = new Shown((lines, still) => this.#rearrange(lines, still));
   #selected: Item | undefined;
   /** The event that the selected one is compared with. */
   #second: Item | undefined;
@@ -70,10 +73,13 @@ export class App implements Actions {
       stepHit: (forward) => this.stepHit(forward),
       left: () => this.#history.grid.focus(),
       turn: () => this.turn(),
+      only: () => this.only(),
+      fold: () => this.fold(),
     });
     this.#problems = new Problems(list);
     this.#history = new HistoryView(list, {
       selected: (item) => this.#clicked(item),
+      opened: (run) => void this.#openRun(run),
       compared: (item) => void this.#compare(item, true),
       hovered: (item) => this.#history.hover(item),
       drawn: () => this.#minimap.follow(this.#history.scroll, this.#selectedIndex()),
@@ -82,7 +88,7 @@ export class App implements Actions {
     this.#minimap = new Minimap(part("minimap"), (row) => this.#history.scrollTo(row));
     this.#inspector = new Inspector(part("inspector"), {
       go: (item) => this.#follow(item),
-      goGap: (gap) => this.#follow(this.#gapItem(gap.row, gap.missingId)),
+      goGap: (gap) => void this.#goToGap(gap),
       hover: (item) => this.#history.hover(item),
       choose: () => this.choose(),
       compareNone: () => void this.#compare(undefined),
@@ -155,7 +161,9 @@ export class App implements Actions {
     void this.#compare(undefined);
     const { opened } = session;
     const direction = this.#display?.direction ?? "newest";
-    this.#arrange(new DisplayRows(session.eventCount, opened.outlierCount, opened.gaps, direction));
+    const lines = Lines.each(session.heldCount, session.edges);
+    this.#arrange(new DisplayRows(lines, session.eventCount, opened.outlierCount, opened.gaps, direction));
+    this.#shown.showRoom(session);
     this.#topBar.showRoom(session);
     this.#problems.showRoom(session);
     this.#footer.showRoom(session);
@@ -200,22 +208,52 @@ export class App implements Actions {
     if (wide) this.#session?.wantNumbers(() => this.#history.refresh());
   }
 
-  #arrange(display: DisplayRows): void {
+  #arrange(display: DisplayRows, still?: Item): void {
     if (this.#session === undefined) return;
     this.#display = display;
     this.#walk = new Walk(this.#session, display);
     this.#minimap.show(this.#session, display);
-    this.#history.show(this.#session, display);
+    this.#history.show(this.#session, display, still);
     this.#search.showOrder(display.direction === "newest");
     this.#tellPlace();
   }
 
+  /** Other events have lines of their own than before. */
+  #rearrange(lines: Lines, still: Item | undefined): void {
+    const display = this.#display?.arranged(lines);
+    if (display === undefined) return;
+    this.#arrange(display, still);
+    const selected = this.#selected;
+    // A run that is open now is its events.
+    if (selected !== undefined && selected > display.shelf && display.run(selected) === undefined)
+      this.#select(display.shownFor(selected), "step");
+  }
+
+  /** Shows all events of a run, and selects the first of them if the run was. */
+  async #openRun(run: Run): Promise<void> {
+    const display = this.#display;
+    if (display === undefined) return;
+    const item = display.runItem(run);
+    const index = display.indexOf(item);
+    const wasSelected = this.#selected === item;
+    if (!(await this.#shown.open(run.oldest, item))) return;
+    if (wasSelected && !run.folded) this.#select(this.#display?.itemAt(index), "step");
+  }
+
+  /** Selects an item; if it is hidden, as soon as it is not. */
   #select(item: Item | undefined, way: Way): void {
     const session = this.#session;
     const display = this.#display;
     if (session === undefined || display === undefined) return;
+    if (item !== undefined && display.isHeld(item) && display.runOf(item) !== undefined) {
+      void this.#shown.open(item).then((open) => {
+        if (open && session === this.#session) this.#select(item, way);
+      });
+      return;
+    }
     this.#history.settle();
     this.#selected = item;
+    this.#shown.selected = item !== undefined && display.isHeld(item) ? item : undefined;
     this.#history.select(item);
     this.#tellPlace();
     if (item === undefined) {
@@ -227,6 +265,12 @@ export class App implements Actions {
     }
     if (way === "step") this.#history.reveal(item);
     else if (way === "jump") this.#history.jump(item);
+    const run = display.run(item);
+    if (run !== undefined) {
+      this.#inspected = undefined;
+      this.#inspector.showRun(run, () => void this.#openRun(run));
+      return;
+    }
     this.#inspector.show(session, display, item).then(
       (view) => {
         if (view === undefined) return;
@@ -272,12 +316,15 @@ export class App implements Actions {
     if (row !== undefined && row !== this.#selected) this.#select(row, "jump");
   }
 
-  #gapItem(row: number, missingId: string): Item | undefined {
-    return this.#display?.gapsOf(row).find((item) => this.#display?.gap(item)?.missingId === missingId);
+  async #goToGap({ row, missingId }: Gap): Promise<void> {
+    if (this.#display?.runOf(row) !== undefined && !(await this.#shown.open(row))) return;
+    const display = this.#display;
+    this.#follow(display?.gapsOf(row).find((item) => display.gap(item)?.missingId === missingId));
   }
 
   #found(query: string): void {
     this.#history.mark(parseQuery(query).text);
+    if (this.#search.isDone) this.#shown.found(this.#search.meant);
     this.#minimap.mark(this.#search.rows);
     this.#tellPlace();
   }
@@ -362,8 +409,21 @@ export class App implements Actions {
     switchTheme();
   }
 
+  only(): void {
+    this.#shown.only = !this.#shown.only;
+    this.#search.showOnly(this.#shown.only);
+  }
+
+  fold(): void {
+    this.#shown.folded = !this.#shown.folded;
+    this.#search.showFolded(this.#shown.folded);
+  }
+
+  /** Reads the selected event; of a run, shows its events instead. */
   focusInspector(): void {
-    this.#inspector.focus();
+    const run = this.#selected === undefined ? undefined : this.#display?.run(this.#selected);
+    if (run === undefined) this.#inspector.focus();
+    else void this.#openRun(run);
   }
 
   choose(): void {

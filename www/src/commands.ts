@@ -31,6 +31,8 @@ export interface Actions {
   openSearch(): void;
   stepHit(forward: boolean): void;
   turn(): void;
+  only(): void;
+  fold(): void;
   switchTheme(): void;
   focusInspector(): void;
   choose(): void;
@@ -115,9 +117,16 @@ export const commands: readonly Command<Actions>[] = [
     run: (app, key) => app.stepHit(key === "n"),
   },
   {
+    keys: ["a"],
+    label: "show all and mark what is found, or show only that",
+    group: "Find",
+    scope: "page",
+    run: (app) => app.only(),
+  },
+  {
     keys: ["Enter"],
     shown: ["enter"],
-    label: "read the selected event",
+    label: "read the selected event, or show a run",
     group: "Show",
     scope: "history",
     run: (app) => app.focusInspector(),
@@ -164,6 +173,13 @@ export const commands: readonly Command<Actions>[] = [
     group: "Show",
     scope: "page",
     run: (app) => app.turn(),
+  },
+  {
+    keys: ["z"],
+    label: "fold runs of messages, or show them",
+    group: "Show",
+    scope: "page",
+    run: (app) => app.fold(),
   },
   {
     keys: ["t"],

@@ -36,6 +36,32 @@ export interface GraphColumns {
   openEdge: Uint32Array;
 }
 
+/** Which events share a line of the list, where not every event has one to itself: see `Lines`. */
+export interface LineColumns {
+  /** By row: its line. */
+  line: Uint32Array;
+  /** By line: the event there, the oldest of those that share it. */
+  row: Uint32Array;
+  /** The lines that are shared, ascending; by how many; and whether what shares them is a run of messages. */
+  runLine: Uint32Array;
+  runLength: Uint32Array;
+  runFolded: Uint8Array;
+  /** The graph on the lines of the history. */
+  graph: GraphColumns;
+  /** By edge of the graph: 1 if it leads past events that a query leaves out. */
+  indirect: Uint8Array;
+}
+
+/** Which lines are wanted. */
+export interface LineOptions {
+  /** The rows that a query means, ascending; all where there is none. */
+  rows: Uint32Array | undefined;
+  /** Whether runs of messages share a line. */
+  folded: boolean;
+  /** Events whose run is shown in full all the same. */
+  opened: Row[];
+}
+
 export interface LoadProblem {
   /** 1-based line or position in the input. */
   at: number;
@@ -107,6 +133,14 @@ export interface RowView {
   parentCount: number;
   tip: boolean;
   summary: Summary;
+}
+
+/** Who sent the messages of a run: the first few, the most frequent first. */
+export interface RunView {
+  /** Its oldest event. */
+  row: Row;
+  senders: string[];
+  senderCount: number;
 }
 
 /** Another event that the selected one names or is named by. */
@@ -371,6 +405,13 @@ export interface Calls {
   /** `insist`: in this way even if the source brings another along. */
   open: { params: { source: Source; options: OpenOptions; insist: boolean }; result: Opened; progress: number };
   rows: { params: { from: Row; count: number }; result: RowView[]; progress: never };
+  /** Single rows, and folded runs by their oldest event and their length. */
+  lines: {
+    params: { rows: Row[]; runs: [oldest: Row, length: number][] };
+    result: { views: RowView[]; runs: RunView[] };
+    progress: never;
+  };
+  arrange: { params: LineOptions; result: LineColumns; progress: undefined };
   detail: { params: { row: Row }; result: Detail; progress: never };
   /** The row of an event id or of an unambiguous beginning of one. */
   locate: { params: { id: string }; result: Row | undefined; progress: never };

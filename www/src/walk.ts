@@ -17,28 +17,45 @@ export class Walk {
     this.#display = display;
   }
 
+  /** Along the edges that are drawn. */
   parent(item: Item): Item | undefined {
-    if (!this.#display.isEvent(item)) return undefined;
-    const parent = this.#session.edges.parents(item)[0] ?? this.#display.gapsOf(item)[0];
+    const display = this.#display;
+    const line = this.#lineOf(item);
+    if (line === undefined) return undefined;
+    const next = display.lines.edges.parents(line)[0];
+    const gaps = display.isEvent(item) ? display.gapsOf(item) : [];
+    const parent = next === undefined ? gaps[0] : display.itemOn(next);
     if (parent !== undefined) this.#came.set(parent, item);
     return parent;
   }
 
   child(item: Item): Item | undefined {
-    const gap = this.#display.gap(item);
+    const display = this.#display;
+    const gap = display.gap(item);
     if (gap !== undefined) return gap.row;
-    if (!this.#display.isEvent(item)) return undefined;
-    const { edges } = this.#session;
-    const children = edges.children(item);
+    const line = this.#lineOf(item);
+    if (line === undefined) return undefined;
+    const { edges } = display.lines;
+    const children = edges.children(line);
     const came = this.#came.get(item);
-    if (came !== undefined && children.includes(came)) return came;
-    return children.find((child) => edges.lane(child) === edges.lane(item)) ?? children[0];
+    const child = children.find((each) => display.itemOn(each) === came);
+    if (child !== undefined) return came;
+    const next = children.find((each) => edges.lane(each) === edges.lane(line)) ?? children[0];
+    return next === undefined ? undefined : display.itemOn(next);
+  }
+
+  /** The line of an event of the history or of a run in it. */
+  #lineOf(item: Item): number | undefined {
+    const display = this.#display;
+    if (!display.isEvent(item) && display.run(item) === undefined) return undefined;
+    const line = display.lines.lineOf(display.eventOf(item) ?? 0);
+    return line < display.lines.historyCount ? line : undefined;
   }
 
   landmark(kind: LandmarkKind, from: Item | undefined, forward: boolean): Item | undefined {
     switch (kind) {
       case "tip":
-        return this.nextAmong(this.#session.opened.tips, from, forward);
+        return this.#nextTip(from, forward);
       case "gap":
         return this.#nextGap(from, forward);
       case "merge":
@@ -46,23 +63,29 @@ export class Walk {
     }
   }
 
+  /** Of those that the list shows; of all where it shows none. */
+  #nextTip(from: Item | undefined, forward: boolean): Item | undefined {
+    const { tips } = this.#session.opened;
+    const shown = tips.filter((row) => this.#display.runOf(row) === undefined);
+    return this.nextAmong(shown.length > 0 ? shown : tips, from, forward);
+  }
+
   /** The next of `rows` (ascending) after `from` in the list; from the last it goes on with the first. */
   nextAmong(rows: Uint32Array, from: Item | undefined, forward: boolean): Row | undefined {
     if (rows.length === 0) return undefined;
     // Down the list is toward older rows where the newest are first; outliers always stand below.
     const order = this.#listOrder(rows);
-    const at = from === undefined ? -1 : this.#display.indexOf(from);
-    const index = (k: number): number => this.#display.indexOf(order(k));
+    const at = from === undefined ? -Infinity : this.#depthInList(from);
     let low = 0;
     let high = rows.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (index(middle) <= at) low = middle + 1;
+      if (this.#depthInList(order(middle)) <= at) low = middle + 1;
       else high = middle;
     }
     // `low` hits stand at or before `from`.
     if (forward) return order(low % rows.length);
-    const here = low > 0 && index(low - 1) === at ? 1 : 0;
+    const here = low > 0 && this.#depthInList(order(low - 1)) === at ? 1 : 0;
     return order((low - 1 - here + rows.length) % rows.length);
   }
 
@@ -71,13 +94,24 @@ export class Walk {
     const order = this.#listOrder(rows);
     let low = 0;
     let high = rows.length;
-    const at = this.#display.indexOf(item);
+    const at = this.#depthInList(item);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#display.indexOf(order(middle)) < at) low = middle + 1;
+      if (this.#depthInList(order(middle)) < at) low = middle + 1;
       else high = middle;
     }
     return low < rows.length && order(low) === item ? low : undefined;
+  }
+
+  /** Ascends down the list, whatever is hidden in it: events in runs stand where they would without. */
+  #depthInList(item: Item): number {
+    const display = this.#display;
+    const row = display.eventOf(item);
+    if (row === undefined) return display.eventCount - 0.5;
+    if (row >= display.eventCount) return row;
+    const own = display.direction === "newest" ? display.eventCount - 1 - row : row;
+    if (display.gap(item) === undefined) return own;
+    return display.direction === "newest" ? own + 0.25 : own - 0.25;
   }
 
   /** `rows` in the order of the list, without copying them. */
@@ -94,8 +128,9 @@ export class Walk {
     const down = display.direction === "newest" ? -1 : 1;
     const step = forward ? down : -down;
     const n = display.eventCount;
-    const start = from === undefined ? (step < 0 ? n : -1) : (display.gap(from)?.row ?? from);
+    const start = from === undefined ? (step < 0 ? n : -1) : (display.eventOf(from) ?? n);
     for (let row = Math.min(start, n) + step; row >= 0 && row < n; row += step) {
+      if (display.runOf(row) !== undefined) continue;
       if (edges.heldParentCount(row) + display.gapsOf(row).length > 1) return row;
     }
     return undefined;
@@ -105,8 +140,7 @@ export class Walk {
     const display = this.#display;
     const count = display.gapCount;
     if (count === 0) return undefined;
-    const first = display.eventCount + display.outlierCount;
-    const indexes = Array.from({ length: count }, (_, g) => display.indexOf(first + g)).sort((a, b) => a - b);
+    const indexes = Array.from({ length: count }, (_, g) => display.indexOf(display.gapItem(g))).sort((a, b) => a - b);
     const at = from === undefined ? -1 : display.indexOf(from);
     const next = forward ? indexes.find((index) => index > at) : indexes.findLast((index) => index < at);
     return display.itemAt(next ?? (forward ? indexes[0]! : indexes[count - 1]!));

@@ -3,46 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load, madeLayout, random } from "./load.mjs";
 
-const { DisplayRows } = await load("history/display.ts");
 const { ScrollModel, spacerLimit } = await load("history/scroll.ts");
 const { Edges } = await load("history/edges.ts");
 const { Moment } = await load("history/moment.ts");
 const { traceEdge } = await load("history/geometry.ts");
 const { Gutter } = await load("history/gutter.ts");
 const { graphColumns } = await load("worker/columns.ts");
-
-test("every row shows one item and every item has one row, both ways round", () => {
-  const next = random(1);
-  for (let round = 0; round < 60; round++) {
-    const events = 1 + next(30);
-    const outliers = next(3) === 0 ? next(5) : 0;
-    const gaps = Array.from({ length: next(8) }, (_, g) => ({ row: next(events), childId: "$c", missingId: `$m${g}` }));
-    for (const direction of ["newest", "oldest"]) {
-      const display = new DisplayRows(events, outliers, gaps, direction);
-      assert.equal(display.count, events + gaps.length + (outliers > 0 ? outliers + 1 : 0));
-      const items = Array.from({ length: display.count }, (_, index) => display.itemAt(index));
-      assert.equal(new Set(items).size, items.length);
-      items.forEach((item, index) => assert.equal(display.indexOf(item), index));
-      const history = items.filter((item) => display.isEvent(item));
-      const sorted = history.toSorted((a, b) => (direction === "newest" ? b - a : a - b));
-      assert.deepEqual(history, sorted);
-      // A gap stands on the older side of the event that names it, with nothing but its like between.
-      items.forEach((item, index) => {
-        const gap = display.gap(item);
-        if (gap === undefined) return;
-        const toward = direction === "newest" ? -1 : 1;
-        let at = index;
-        while (display.gap(items[at]) !== undefined) at += toward;
-        assert.equal(items[at], gap.row);
-      });
-      if (outliers > 0)
-        assert.deepEqual(items.slice(-outliers - 1), [
-          display.shelf,
-          ...Array.from({ length: outliers }, (_, k) => events + k),
-        ]);
-    }
-  }
-});
 
 test("ten million rows: the last is reached, each can be shown, wheel and scrollbar agree", () => {
   const scroll = new ScrollModel();

@@ -1,32 +1,57 @@
-// Rows that have come from the worker, by page. What the window needs is asked for, what it no longer needs is cancelled before
-// the worker gets to it, and the pages longest unused are forgotten.
+// Rows that have come from the worker, by page of lines. What the window needs is asked for, what it no longer needs is cancelled
+// before the worker gets to it, and the pages longest unused are forgotten.
 import type { Engine } from "../engine.ts";
-import type { RowView } from "../protocol.ts";
+import type { Row, RowView, RunView } from "../protocol.ts";
+import type { Lines, Run } from "./lines.ts";
 
 const pageSize = 64;
 const pagesKept = 128;
 
+interface Page {
+  views: readonly RowView[];
+  runs: readonly RunView[];
+}
+
 export class RowCache {
   readonly #engine: Engine;
-  readonly #total: number;
   readonly #arrived: () => void;
-  /** In order of use: the first is the longest unused. */
-  readonly #pages = new Map<number, readonly RowView[]>();
+  #lines: Lines;
+  /** In order of use: the first is the longest unused. Pages of other lines than now have negative numbers. */
+  readonly #pages = new Map<number, Page>();
+  readonly #views = new Map<Row, RowView>();
+  readonly #runs = new Map<Row, RunView>();
   readonly #asked = new Map<number, AbortController>();
+  #old = 0;
 
-  /** `total`: rows that the worker can be asked for. `arrived` is called when there are new ones. */
-  constructor(engine: Engine, total: number, arrived: () => void) {
+  /** `arrived` is called when there are new ones. */
+  constructor(engine: Engine, lines: Lines, arrived: () => void) {
     this.#engine = engine;
-    this.#total = total;
+    this.#lines = lines;
     this.#arrived = arrived;
   }
 
-  /** The row, if it is here. */
-  get(row: number): RowView | undefined {
-    return this.#pages.get(Math.floor(row / pageSize))?.[row % pageSize];
+  /** Goes by other lines. What has come stays as long as it would have. */
+  arrange(lines: Lines): void {
+    if (lines === this.#lines) return;
+    this.#lines = lines;
+    for (const controller of this.#asked.values()) controller.abort();
+    this.#asked.clear();
+    const pages = [...this.#pages.values()];
+    this.#pages.clear();
+    for (const page of pages) this.#pages.set(--this.#old, page);
   }
 
-  /** Says which rows the window needs now, as ranges with their ends; they come, and after them the pages around them. */
+  /** The row, if it is here. */
+  get(row: Row): RowView | undefined {
+    return this.#views.get(row);
+  }
+
+  /** Who sent the messages of a folded run, if that is here. */
+  sendersOf(run: Run): RunView | undefined {
+    return this.#runs.get(run.oldest);
+  }
+
+  /** Says which lines the window needs now, as ranges with their ends; they come, and after them the pages around them. */
   need(ranges: readonly (readonly [first: number, last: number])[]): void {
     const pages = ranges.map(([first, last]) => [Math.floor(first / pageSize), Math.floor(last / pageSize)] as const);
     for (const [page, controller] of this.#asked) {
@@ -48,14 +73,14 @@ export class RowCache {
       this.#pages.set(page, kept);
       return;
     }
-    const from = page * pageSize;
-    if (page < 0 || from >= this.#total || this.#asked.has(page)) return;
+    if (page < 0 || page * pageSize >= this.#lines.count || this.#asked.has(page)) return;
     const controller = new AbortController();
     this.#asked.set(page, controller);
-    this.#engine.call("rows", { from, count: pageSize }, { signal: controller.signal }).then(
-      (views) => {
+    this.#fetch(page, controller.signal).then(
+      (content) => {
+        if (this.#asked.get(page) !== controller) return;
         this.#asked.delete(page);
-        this.#keep(page, views);
+        this.#keep(page, content);
         this.#arrived();
       },
       () => {
@@ -64,11 +89,32 @@ export class RowCache {
     );
   }
 
-  #keep(page: number, views: readonly RowView[]): void {
-    this.#pages.set(page, views);
-    for (const oldest of this.#pages.keys()) {
+  async #fetch(page: number, signal: AbortSignal): Promise<Page> {
+    const from = page * pageSize;
+    const to = Math.min(this.#lines.count, from + pageSize);
+    if (this.#lines.complete) {
+      return { views: await this.#engine.call("rows", { from, count: to - from }, { signal }), runs: [] };
+    }
+    const rows: Row[] = [];
+    const runs: [Row, number][] = [];
+    for (let line = from; line < to; line++) {
+      const run = this.#lines.runAt(line);
+      if (run === undefined) rows.push(this.#lines.rowAt(line));
+      else if (run.folded) runs.push([run.oldest, run.length]);
+    }
+    return this.#engine.call("lines", { rows, runs }, { signal });
+  }
+
+  #keep(page: number, content: Page): void {
+    this.#pages.set(page, content);
+    for (const view of content.views) this.#views.set(view.row, view);
+    for (const run of content.runs) this.#runs.set(run.row, run);
+    for (const [oldest, { views, runs }] of this.#pages) {
       if (this.#pages.size <= pagesKept) break;
       this.#pages.delete(oldest);
+      // What has come once more since then stays.
+      for (const view of views) if (this.#views.get(view.row) === view) this.#views.delete(view.row);
+      for (const run of runs) if (this.#runs.get(run.row) === run) this.#runs.delete(run.row);
     }
   }
 }

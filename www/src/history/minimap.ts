@@ -55,9 +55,9 @@ export class Minimap {
   }
 
   show(session: Session, display: DisplayRows): void {
+    if (session !== this.#session) this.#hits = new Uint32Array();
     this.#session = session;
     this.#display = display;
-    this.#hits = new Uint32Array();
     this.#redraw();
   }
 
@@ -98,20 +98,20 @@ export class Minimap {
     const display = this.#display;
     if (c === null || session === undefined || display === undefined) return;
     c.scale(scale, scale);
-    if (this.#width > 40) this.#lanes(c, session, display);
+    if (this.#width > 40) this.#lanes(c, display);
     this.#marks(c, session, display);
     this.#paint();
   }
 
-  #lanes(c: OffscreenCanvasRenderingContext2D, session: Session, display: DisplayRows): void {
-    const { edgeChild, edgeParent, edgeLane } = session.opened.graph;
+  #lanes(c: OffscreenCanvasRenderingContext2D, display: DisplayRows): void {
+    const { edgeChild, edgeParent, edgeLane } = display.lines.edges.columns;
     const height = Math.ceil(this.#height);
     const row = this.#rowHeight;
     // Where edges begin and end, by lane and pixel: the running sum tells where a lane is in use.
     const change = Array.from({ length: lanesShown }, () => new Int32Array(height + 2));
     for (let e = 0; e < edgeChild.length; e++) {
-      const a = Math.floor((display.indexOf(edgeChild[e]!) + 0.5) * row);
-      const b = Math.floor((display.indexOf(edgeParent[e]!) + 0.5) * row);
+      const a = Math.floor((display.indexOfLine(edgeChild[e]!) + 0.5) * row);
+      const b = Math.floor((display.indexOfLine(edgeParent[e]!) + 0.5) * row);
       const column = change[Math.min(edgeLane[e]!, lanesShown - 1)]!;
       column[Math.min(a, b)]!++;
       column[Math.max(a, b) + 1]!--;
@@ -143,10 +143,9 @@ export class Minimap {
       c.arc(x, y, radius, 0, 2 * Math.PI);
       c.stroke();
     };
-    const first = display.eventCount + display.outlierCount;
     everyPixel(
       display.gapCount,
-      (g) => middle(display.indexOf(first + g)),
+      (order) => middle(display.indexOf(display.gapItem(order))),
       (y) => ring(y, 2),
     );
     c.strokeStyle = this.#colours.ok;

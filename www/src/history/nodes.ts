@@ -118,6 +118,28 @@ export function pendingNode(c: CanvasRenderingContext2D, { x, y }: Place, k: Col
   c.fill();
 }
 
+/** Three dots along the lane, which goes on through them. */
+export function runNode(
+  c: CanvasRenderingContext2D,
+  place: Place,
+  selected: boolean,
+  known: boolean,
+  k: Colours,
+): void {
+  const { x, y } = place;
+  if (selected) selectionDisc(c, place, k);
+  else {
+    c.globalCompositeOperation = "destination-out";
+    c.fillRect(x - 3, y - 9, 6, 18);
+    c.globalCompositeOperation = "source-over";
+  }
+  c.fillStyle = known || selected ? k.lane2 : k.lane;
+  for (const step of [-5, 0, 5]) {
+    disc(c, x, y + step, 1.6);
+    c.fill();
+  }
+}
+
 export function gapNode(c: CanvasRenderingContext2D, place: Place, selected: boolean, k: Colours): void {
   if (selected) selectionDisc(c, place, k);
   else cut(c, place.x, place.y, 6.2);

@@ -6,12 +6,13 @@ import type { DisplayRows, Item } from "./display.ts";
 import type { Edges } from "./edges.ts";
 import { type LaneMetrics, laneX, traceEdge } from "./geometry.ts";
 import type { Moment } from "./moment.ts";
-import { eventNode, gapNode, outlierNode, pendingNode, type Place } from "./nodes.ts";
+import { eventNode, gapNode, outlierNode, pendingNode, type Place, runNode } from "./nodes.ts";
 import type { ScrollModel } from "./scroll.ts";
 
 export interface Scene {
   scroll: ScrollModel;
   display: DisplayRows;
+  /** The room's, whatever of it is drawn. */
   edges: Edges;
   moment: Moment;
   selected: Item | undefined;
@@ -23,6 +24,9 @@ export interface Scene {
   laneWidth: number;
   cap: number;
 }
+
+/** Of an edge that leads past events that are left out. */
+const indirectDash = [2, 4];
 
 export class Painter {
   readonly canvas: HTMLCanvasElement;
@@ -75,56 +79,63 @@ export class Painter {
   }
 
   #edges(scene: Scene, m: LaneMetrics, first: number, last: number): number {
-    const { scroll, display, edges, moment } = scene;
-    if (display.eventCount === 0 || first >= display.historyCount) return 0;
-    const [oldest, newest] = display.eventsWithin(first - 1, last + 1);
-    const { edgeChild, edgeParent, edgeLane, lane } = edges.columns;
+    const { scroll, display, moment } = scene;
+    const { lines } = display;
+    if (lines.historyCount === 0 || first >= display.historyCount) return 0;
+    const [oldest, newest] = display.linesWithin(first - 1, last + 1);
+    const { edgeChild, edgeParent, edgeLane, lane } = lines.edges.columns;
     const middle = scroll.rowHeight / 2;
-    const unknown = new Path2D();
-    const known = new Path2D();
-    const lit = new Path2D();
+    const unknown = { direct: new Path2D(), indirect: new Path2D() };
+    const known = { direct: new Path2D(), indirect: new Path2D() };
+    const lit = { direct: new Path2D(), indirect: new Path2D() };
+    const hoveredRow = scene.hovered === undefined ? undefined : display.eventOf(scene.hovered);
+    const hovered = hoveredRow === undefined ? undefined : lines.lineOf(hoveredRow);
     let widest = 0;
     // In a room with thousands of tips most edges only pass through the bundle, all in one line.
     const bundled = { known: false, unknown: false };
-    edges.crossing(oldest, newest, (e) => {
+    lines.edges.crossing(oldest, newest, (e) => {
       const child = edgeChild[e]!;
       const parent = edgeParent[e]!;
+      const kind = moment.knows(lines.rowAt(child)) ? "known" : "unknown";
       if (edgeLane[e]! >= m.cap && child > newest && parent < oldest) {
-        const kind = moment.knows(child) ? "known" : "unknown";
         widest = Math.max(widest, edgeLane[e]!);
         if (bundled[kind]) return;
         bundled[kind] = true;
       }
       const ends = {
         childLane: lane[child]!,
-        childY: scroll.offset(display.indexOf(child)) + middle,
+        childY: scroll.offset(display.indexOfLine(child)) + middle,
         parentLane: lane[parent]!,
-        parentY: scroll.offset(display.indexOf(parent)) + middle,
+        parentY: scroll.offset(display.indexOfLine(parent)) + middle,
         lane: edgeLane[e]!,
       };
-      traceEdge(moment.knows(child) ? known : unknown, ends, m);
-      if (child === scene.hovered || parent === scene.hovered) traceEdge(lit, ends, m);
+      const way = lines.isIndirect(e) ? "indirect" : "direct";
+      traceEdge((kind === "known" ? known : unknown)[way], ends, m);
+      if (child === hovered || parent === hovered) traceEdge(lit[way], ends, m);
       widest = Math.max(widest, ends.lane);
       if (child <= newest) widest = Math.max(widest, ends.childLane);
       if (parent >= oldest) widest = Math.max(widest, ends.parentLane);
     });
     const c = this.#context;
-    c.lineWidth = 1.5;
-    c.strokeStyle = scene.colours.lane;
-    c.stroke(unknown);
-    c.strokeStyle = scene.colours.lane2;
-    c.stroke(known);
-    if (scene.hovered !== undefined) {
-      c.lineWidth = 2.25;
-      c.strokeStyle = scene.colours.ink3;
-      c.stroke(lit);
-    }
+    const stroke = (paths: typeof known, colour: string, width: number): void => {
+      c.lineWidth = width;
+      c.strokeStyle = colour;
+      c.stroke(paths.direct);
+      // Dashes cost: only where there is something to dash.
+      if (lines.complete) return;
+      c.setLineDash(indirectDash);
+      c.stroke(paths.indirect);
+      c.setLineDash([]);
+    };
+    stroke(unknown, scene.colours.lane, 1.5);
+    stroke(known, scene.colours.lane2, 1.5);
+    if (hovered !== undefined) stroke(lit, scene.colours.ink3, 2.25);
     return widest;
   }
 
   /** Dashed, from each event to the missing parents below it, in lanes that are free there. */
   #gapEdges(scene: Scene, m: LaneMetrics, first: number, last: number): number {
-    const { scroll, display, edges, moment } = scene;
+    const { scroll, display, moment } = scene;
     if (display.gapCount === 0) return 0;
     const middle = scroll.rowHeight / 2;
     const c = this.#context;
@@ -139,7 +150,7 @@ export class Painter {
       const lane = this.#gapLane(scene, item, gap.row);
       widest = Math.max(widest, lane);
       const path = new Path2D();
-      const childLane = edges.lane(gap.row);
+      const childLane = display.lines.edges.lane(display.lines.lineOf(gap.row));
       const childY = scroll.offset(display.indexOf(gap.row)) + middle;
       traceEdge(path, { childLane, childY, parentLane: lane, parentY: scroll.offset(index) + middle, lane }, m);
       c.strokeStyle = moment.knows(gap.row) ? scene.colours.lane2 : scene.colours.lane;
@@ -150,15 +161,17 @@ export class Painter {
   }
 
   /** The lane of a gap's ring: the child's own if no edge to a held parent runs there, else the next free one. */
-  #gapLane(scene: Scene, item: Item, child: number): number {
-    const { edges, display } = scene;
+  #gapLane(scene: Scene, item: Item, row: number): number {
+    const { display } = scene;
+    const { edges } = display.lines;
     const { edgeParent, edgeLane } = edges.columns;
+    const child = display.lines.lineOf(row);
     const taken = new Set<number>();
     edges.crossing(child, child, (e) => {
       if (edgeParent[e]! < child) taken.add(edgeLane[e]!);
     });
     let lane = edges.lane(child);
-    for (const each of display.gapsOf(child)) {
+    for (const each of display.gapsOf(row)) {
       while (taken.has(lane)) lane++;
       if (each === item) break;
       taken.add(lane);
@@ -168,6 +181,7 @@ export class Painter {
 
   #node(scene: Scene, m: LaneMetrics, index: number, item: Item): void {
     const { scroll, display, edges, moment, colours } = scene;
+    const { lines } = display;
     const c = this.#context;
     const selected = item === scene.selected;
     const place = (lane: number): Place => ({
@@ -180,11 +194,15 @@ export class Painter {
       gapNode(c, place(this.#gapLane(scene, item, gap.row)), selected, colours);
     } else if (display.isEvent(item)) {
       const view = scene.view(item);
-      const at = place(edges.lane(item));
+      const at = place(lines.edges.lane(lines.lineOf(item)));
       if (view === undefined) pendingNode(c, at, colours);
       else eventNode(c, at, { view, selected, known: moment.knows(item), fork: edges.childCount(item) > 1 }, colours);
     } else if (display.isHeld(item)) {
       outlierNode(c, place(0), selected, colours);
+    } else {
+      const run = display.run(item);
+      if (run?.folded !== true) return;
+      runNode(c, place(lines.edges.lane(run.line)), selected, moment.knows(run.oldest), colours);
     }
   }
 }

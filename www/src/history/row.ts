@@ -8,10 +8,11 @@ import { gapWords } from "./words.ts";
 
 export const columns = ["graph", "sender", "event", "id", "depth", "stream", "time", "snapshot", "group"] as const;
 
-/** What a row shows: an event or outlier (absent until it comes), a gap, or the head of the shelf. */
+/** What a row shows: an event or outlier (absent until it comes), a gap, a run, or the head of the shelf. */
 export type Content =
   | { kind: "event"; view: RowView | undefined; words: string }
   | { kind: "gap"; gap: Gap }
+  | { kind: "run"; words: string; graph: string }
   | { kind: "shelf"; count: number };
 
 export interface RowState {
@@ -48,6 +49,8 @@ export class RowElement {
   readonly #text = make("span", { class: "text" });
   readonly #tags = make("span", { class: "tags" });
   readonly #reason = make("span", { class: "reason" });
+  /** A rule and a word that stand on the rows of runs alone. */
+  readonly #show = [make("span", { class: "rule" }), make("span", { class: "show" })] as const;
   readonly #unique = make("span", { class: "unique" });
   readonly #rest = make("span", { class: "rest" });
   readonly #depth = cell("depth");
@@ -63,7 +66,7 @@ export class RowElement {
       { class: "row", role: "row" },
       this.#graph,
       cell("sender", this.#local, this.#server),
-      cell("event", this.#label, this.#key, this.#text, this.#tags, this.#reason),
+      cell("event", this.#label, this.#key, this.#text, this.#tags, this.#reason, ...this.#show),
       cell("id", this.#unique, this.#rest),
       this.#depth,
       this.#stream,
@@ -111,10 +114,15 @@ export class RowElement {
     const { content } = state;
     this.element.className = "row";
     this.element.dataset["kind"] = content.kind;
+    setText(this.#show[1], "");
     switch (content.kind) {
       case "gap":
         this.#write({ graph: "gap, a parent that is not held", text: gapWords(content.gap), note: true });
         fillMarked(this.#unique, shortId(content.gap.missingId), "");
+        return;
+      case "run":
+        this.#write({ graph: content.graph, text: content.words, note: true });
+        setText(this.#show[1], "show");
         return;
       case "shelf":
         this.#write({
@@ -176,8 +184,10 @@ export class RowElement {
 }
 
 function sameContent(a: Content, b: Content): boolean {
-  if (a.kind === "event" && b.kind === "event") return a.view === b.view;
+  if (a.kind === "event" && b.kind === "event") return a.view === b.view && a.words === b.words;
   if (a.kind === "gap" && b.kind === "gap") return a.gap === b.gap;
+  if (a.kind === "run" && b.kind === "run") return a.words === b.words && a.graph === b.graph;
+  if (a.kind === "shelf" && b.kind === "shelf") return a.count === b.count;
   return a.kind === b.kind;
 }
 

@@ -7,11 +7,12 @@ import { RowCache } from "./cache.ts";
 import { type Colours, readColours } from "./colours.ts";
 import type { DisplayRows, Item } from "./display.ts";
 import { Gutter } from "./gutter.ts";
+import type { Run } from "./lines.ts";
 import { Moment } from "./moment.ts";
 import { Painter } from "./painter.ts";
 import { type Content, columns, RowElement, type RowState } from "./row.ts";
 import { ScrollModel } from "./scroll.ts";
-import { graphWords } from "./words.ts";
+import { graphWords, runGraphWords, runWords } from "./words.ts";
 
 const headHeight = 24;
 /** Right of the widest lane, before the text. */
@@ -25,6 +26,8 @@ const flashMs = 600;
 
 export interface HistoryEvents {
   selected(item: Item): void;
+  /** A run that is to be shown in full. */
+  opened(run: Run): void;
   /** Chosen as the second event, beside the selected one. */
   compared(item: Item): void;
   hovered(item: Item | undefined): void;
@@ -100,11 +103,12 @@ export class HistoryView {
     this.#listen();
   }
 
-  /** Shows another room, or the same in another order. */
-  show(session: Session, display: DisplayRows): void {
+  /** Shows another room, or the same in another order or with other lines, in which the row of `still` keeps its place. */
+  show(session: Session, display: DisplayRows, still?: Item): void {
+    const anchor = session === this.#session ? this.#anchor(display, still) : undefined;
     if (session !== this.#session) {
       this.#session = session;
-      this.#cache = new RowCache(session.engine, session.heldCount, () => this.refresh());
+      this.#cache = new RowCache(session.engine, display.lines, () => this.refresh());
       this.#moment = new Moment(session.edges);
       this.#gutter.reset();
       this.scroll.moveTo(0);
@@ -112,8 +116,25 @@ export class HistoryView {
       this.#selected = this.#hovered = this.#flashed = this.#second = undefined;
     }
     this.#display = display;
+    this.#cache?.arrange(display.lines);
     this.grid.setAttribute("aria-rowcount", String(display.count + 1));
-    this.#measure();
+    this.#measure(anchor);
+  }
+
+  /** Puts a row back where it was when the lines have changed: `still`, or the selected one if it is in the window, or the first. */
+  #anchor(next: DisplayRows, still: Item | undefined): (() => void) | undefined {
+    const display = this.#display;
+    if (display === undefined || display.lines === next.lines || display.count === 0) return undefined;
+    const [first, last] = this.scroll.window();
+    const wanted = still ?? this.#selected;
+    const at = wanted === undefined ? -1 : display.indexOf(wanted);
+    const index = at >= first && at <= last ? at : first;
+    const item = display.itemAt(index);
+    const y = this.scroll.offset(index);
+    // What a query had left out is a row before it is several: those begin where that was.
+    const opens = display.run(item)?.folded === false && next.run(item) === undefined;
+    const to = opens ? index : next.indexOf(next.shownFor(item));
+    return () => this.scroll.moveTo(to * this.scroll.rowHeight - y);
   }
 
   select(item: Item | undefined): void {
@@ -237,7 +258,9 @@ export class HistoryView {
     this.#window.addEventListener("click", (event) => {
       const item = this.#itemAt(event);
       if (item === undefined) return;
-      if (event.ctrlKey || event.metaKey) this.#events.compared(item);
+      const run = this.#display?.run(item);
+      if (run !== undefined) this.#events.opened(run);
+      else if (event.ctrlKey || event.metaKey) this.#events.compared(item);
       else this.#events.selected(item);
     });
     this.#window.addEventListener("pointermove", (event) => {
@@ -252,7 +275,7 @@ export class HistoryView {
     return index >= 0 && index < this.#display.count ? this.#display.itemAt(index) : undefined;
   }
 
-  #measure(): void {
+  #measure(anchor?: () => void): void {
     if (this.#display === undefined) return;
     const rowHeight = this.#narrow.matches ? 44 : 24;
     const head = this.#narrow.matches ? 0 : headHeight;
@@ -262,6 +285,7 @@ export class HistoryView {
     this.#window.style.height = `${height}px`;
     this.#spacer.style.height = `${Math.max(0, this.scroll.spacerHeight - height)}px`;
     this.#painter.resize(this.#widestGutter(), height);
+    anchor?.();
     this.#writeBar();
     // At once, not in the next frame: a resized canvas is empty.
     this.#render(performance.now());
@@ -331,11 +355,14 @@ export class HistoryView {
 
   #need(display: DisplayRows, cache: RowCache, first: number, last: number): void {
     const ranges: (readonly [number, number])[] = [];
-    if (first < display.historyCount && display.eventCount > 0) {
-      ranges.push(display.eventsWithin(first, Math.min(last, display.historyCount - 1)));
+    if (first < display.historyCount && display.lines.historyCount > 0) {
+      ranges.push(display.linesWithin(first, Math.min(last, display.historyCount - 1)));
     }
     const firstOutlier = display.historyCount + 1;
-    if (last >= firstOutlier) ranges.push([display.itemAt(Math.max(first, firstOutlier)), display.itemAt(last)]);
+    if (last >= firstOutlier) {
+      const before = firstOutlier - display.lines.historyCount;
+      ranges.push([Math.max(first, firstOutlier) - before, last - before]);
+    }
     cache.need(ranges);
   }
 
@@ -351,15 +378,15 @@ export class HistoryView {
       item !== undefined && display.isHeld(item) ? session[of](item) : 0;
     const chosen = numberOf(this.#selected, "snapshotBefore");
     const chosenGroup = numberOf(this.#selected, "groupAfter");
+    // An event that is hidden is shown by its run.
+    const shown = this.#selected === undefined ? undefined : display.shownFor(this.#selected);
     const state = (index: number, item: Item): RowState => ({
       item,
       index,
       content: this.#content(session, display, cache, item),
-      selected: item === this.#selected,
+      selected: item === shown,
       hovered: item === this.#hovered,
-      known: display.isEvent(item)
-        ? moment.knows(item)
-        : !moment.active || moment.knows(display.gap(item)?.row ?? Infinity),
+      known: !moment.active || moment.knows(display.eventOf(item) ?? Infinity),
       flashed: item === this.#flashed,
       second: item === this.#second,
       needle: this.#needle,
@@ -375,7 +402,7 @@ export class HistoryView {
       if (index > last) row.hide();
       else row.show(state(index, display.itemAt(index)), this.scroll.offset(index));
     }
-    const selected = this.#selected;
+    const selected = shown;
     const at = selected === undefined ? -1 : display.indexOf(selected);
     if (selected === undefined || (at >= first && at <= last)) this.#far.hide();
     else
@@ -391,7 +418,14 @@ export class HistoryView {
     const gap = display.gap(item);
     if (gap !== undefined) return { kind: "gap", gap };
     if (item === display.shelf) return { kind: "shelf", count: display.outlierCount };
+    const run = display.run(item);
+    const { edges } = display.lines;
+    if (run !== undefined) {
+      const words = runWords(run, cache.sendersOf(run));
+      return { kind: "run", words, graph: runGraphWords(run, edges.lane(run.line)) };
+    }
     const view = cache.get(item);
-    return { kind: "event", view, words: view === undefined ? "" : graphWords(view, session.edges) };
+    const lane = edges.lane(display.lines.lineOf(item));
+    return { kind: "event", view, words: view === undefined ? "" : graphWords(view, session.edges, lane) };
   }
 }

@@ -1,12 +1,13 @@
 // The graph in words, for those who do not see the canvas and for the inspector: what the shapes of one row say.
-import { shortId } from "../format.ts";
-import type { Gap, RowView } from "../protocol.ts";
+import { count, counted, shortId, splitUser } from "../format.ts";
+import type { Gap, RowView, RunView } from "../protocol.ts";
 import type { Edges } from "./edges.ts";
+import type { Run } from "./lines.ts";
 
-/** e.g. "lane 2, merge of 3, fork to 2, tip". */
-export function graphWords(view: RowView, edges: Edges): string {
+/** e.g. "lane 2, merge of 3, fork to 2, tip". `edges` are the room's; the lane is the one that is drawn. */
+export function graphWords(view: RowView, edges: Edges, lane = edges.lane(view.row)): string {
   if (view.row >= edges.columns.eventCount) return "outlier, on no lane";
-  const words = [`lane ${edges.lane(view.row) + 1}`];
+  const words = [`lane ${lane + 1}`];
   if (view.parentCount > 1) words.push(`merge of ${view.parentCount}`);
   if (view.parentCount === 0) words.push("no parents");
   const missing = view.parentCount - edges.heldParentCount(view.row);
@@ -22,4 +23,18 @@ export function graphWords(view: RowView, edges: Edges): string {
 /** The sentence of a row that stands for a missing parent. */
 export function gapWords(gap: Gap): string {
   return `not held, named by ${shortId(gap.childId)}`;
+}
+
+/** What a row says that stands for several events. */
+export function runWords(run: Run, senders: RunView | undefined): string {
+  if (!run.folded) return counted(run.length, "event");
+  const names = senders?.senders.map((sender) => splitUser(sender)[0]) ?? [];
+  const more = (senders?.senderCount ?? 0) - names.length;
+  const who = names.length === 0 ? "" : ` · ${names.join(", ")}${more > 0 ? ` and ${count(more)} more` : ""}`;
+  return `${counted(run.length, "message")}${who}`;
+}
+
+/** The same of the graph: where the run stands in it. */
+export function runGraphWords(run: Run, lane: number): string {
+  return run.folded ? `lane ${lane + 1}, messages that follow one another` : "left out by the search";
 }

@@ -2,6 +2,8 @@
 // chosen tab when the selection moves. Beside the history on wide screens, a drawer on narrower ones, a sheet on phones.
 import { button, drawing, make } from "../dom.ts";
 import { EngineError } from "../engine.ts";
+import { counted } from "../format.ts";
+import type { Run } from "../history/lines.ts";
 import type { Lesson } from "../lessons/rooms.ts";
 import type { DisplayRows, Item } from "../history/display.ts";
 import type { Detail, Gap, Row, RowView } from "../protocol.ts";
@@ -159,6 +161,30 @@ export class Inspector {
     const detail = await this.#detail(session, item);
     if (detail !== undefined) this.#showEvent(detail, session);
     return detail?.view;
+  }
+
+  /** Shows what a row stands for that several events share. */
+  showRun(run: Run, open: () => void): void {
+    this.#stop();
+    this.#shown = undefined;
+    const what = counted(run.length, run.folded ? "message" : "event");
+    this.#top.replaceChildren(
+      make(
+        "div",
+        { class: "headline" },
+        make("h2", {}, what),
+        make("span", { class: "verdict" }, make("span", { class: "tag" }, run.folded ? "folded" : "left out")),
+        this.#closeButton(),
+      ),
+      make(
+        "p",
+        { class: "by" },
+        run.folded
+          ? "One after the other, each the only child of the one before: nothing happened to the state here."
+          : "The search means none of these. A dotted line in the graph leads past events like them.",
+      ),
+    );
+    this.#fillBody("events that share a row", make("p", {}, button({ class: "button" }, open, `Show ${what}`)));
   }
 
   /** Asked for anew with each selection: only the last answer counts. */

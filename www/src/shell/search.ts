@@ -11,6 +11,9 @@ export interface SearchActs {
   stepHit(forward: boolean): void;
   left(): void;
   turn(): void;
+  /** Marks what is found among all events, or shows nothing else. */
+  only(): void;
+  fold(): void;
 }
 
 export class Search {
@@ -19,6 +22,9 @@ export class Search {
   readonly #hits = make("span", { class: "hits", role: "status" });
   readonly #turns: HTMLElement[];
   readonly #order: HTMLButtonElement;
+  readonly #folds: HTMLButtonElement;
+  /** Mark, and show only. */
+  readonly #ways: readonly [HTMLButtonElement, HTMLButtonElement];
   #session: Session | undefined;
   #asked: AbortController | undefined;
   #timer = 0;
@@ -48,6 +54,16 @@ export class Search {
       button({ class: "plain turn", "aria-label": "next found row" }, () => acts.stepHit(true), "›"),
     ];
     this.#order = button({ class: "button", id: "order" }, () => acts.turn());
+    this.#folds = button({ class: "button", id: "fold" }, () => acts.fold(), "Runs folded");
+    const way = (words: string): HTMLButtonElement =>
+      button(
+        {},
+        (event) => {
+          if ((event.currentTarget as Element).getAttribute("aria-pressed") === "false") acts.only();
+        },
+        words,
+      );
+    this.#ways = [way("Mark"), way("Show only")];
     bar.append(
       make(
         "div",
@@ -61,9 +77,13 @@ export class Search {
           ...this.#turns,
           make("kbd", { "aria-hidden": "true" }, "/"),
         ),
+        make("div", { class: "choices", id: "only", role: "group", "aria-label": "What is found" }, ...this.#ways),
         this.#order,
+        this.#folds,
       ),
     );
+    this.showOnly(false);
+    this.showFolded(false);
     this.#input.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = window.setTimeout(() => this.#ask(), waitMs);
@@ -80,13 +100,31 @@ export class Search {
     return this.#rows;
   }
 
+  /** Whether all has been looked through. */
+  get isDone(): boolean {
+    return this.#query === "" || this.#scanned >= this.#total;
+  }
+
+  /** What the query means; undefined if there is none. */
+  get meant(): Uint32Array | undefined {
+    return this.#query === "" ? undefined : this.#rows;
+  }
+
+  showOnly(only: boolean): void {
+    this.#ways.forEach((way, i) => way.setAttribute("aria-pressed", String((i === 1) === only)));
+  }
+
+  showFolded(folded: boolean): void {
+    this.#folds.setAttribute("aria-pressed", String(folded));
+  }
+
   showRoom(session: Session): void {
     this.#session = session;
     this.#ask();
   }
 
   showOrder(newestFirst: boolean): void {
-    setText(this.#order, newestFirst ? "Newest first ↓" : "Oldest first ↓");
+    this.#order.replaceChildren(newestFirst ? "Newest" : "Oldest", make("span", { class: "first" }, " first"), " ↓");
   }
 
   focus(): void {

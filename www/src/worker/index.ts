@@ -7,12 +7,14 @@ import type {
   Failure,
   Found,
   FromWorker,
+  LineColumns,
   Opened,
   OpenOptions,
   Request,
   ToWorker,
 } from "../protocol.ts";
 import { unpack } from "../share/packed.ts";
+import { lineBuffers } from "./arrange.ts";
 import { transferable } from "./columns.ts";
 import { deliver, openInput, openSave, unpackError } from "./input.ts";
 import { readJournal } from "./journal.ts";
@@ -88,6 +90,10 @@ async function* steps(request: Request): Steps {
       return open(request.id, request.params);
     case "rows":
       return opened().rows(request.params.from, request.params.count);
+    case "lines":
+      return opened().lines(request.params.rows, request.params.runs);
+    case "arrange":
+      return yield* opened().arrange(request.params);
     case "locate":
       return opened().locate(request.params.id);
     case "detail": {
@@ -135,6 +141,7 @@ function transferOf(value: unknown): Transferable[] {
     const { snapshots, groups } = value as Calls["numbers"]["result"];
     return [snapshots.buffer, groups.buffer];
   }
+  if ("runLine" in value) return lineBuffers(value as LineColumns);
   if ("graph" in value) return [...transferable((value as Opened).graph), (value as Opened).tips.buffer as ArrayBuffer];
   if ("scanned" in value) return [(value as Found).rows.buffer as ArrayBuffer];
   return [];

@@ -7,6 +7,8 @@ import type {
   FileForm,
   Found,
   Gap,
+  LineColumns,
+  LineOptions,
   Link,
   LinkText,
   Opened,
@@ -14,8 +16,11 @@ import type {
   PlayStep,
   Row,
   RowView,
+  RunView,
 } from "../protocol.ts";
+import { arrange, type Graph } from "./arrange.ts";
 import { graphColumns } from "./columns.ts";
+import { type Facts, factsOf, verdicts } from "./facts.ts";
 import { matcher } from "./find.ts";
 import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
@@ -28,6 +33,7 @@ import { Storage } from "./storage.ts";
 /** Problems that are sent to be listed; the count tells of the rest. */
 const problemsShown = 1000;
 const childrenShown = 100;
+const sendersShown = 3;
 /** How many auth events are kept read; a page of rows names the same few again and again. */
 const lookupsKept = 512;
 const longestName = 200;
@@ -38,8 +44,9 @@ export class OpenRoom {
   readonly #ids: RowIds;
   readonly #eventCount: number;
   readonly #tips: ReadonlySet<string>;
-  #childStart: Uint32Array = new Uint32Array(1);
-  #childRow: Uint32Array = new Uint32Array();
+  /** What of the graph is asked for here: the page has its own. */
+  #graph: Graph | undefined;
+  #facts: Facts | undefined;
   readonly #read = new Map<string, ReturnType<Lookup>>();
   /** How the room is stored. */
   readonly storage: Storage;
@@ -62,8 +69,45 @@ export class OpenRoom {
   }
 
   #children(row: Row): Uint32Array {
-    if (row >= this.#eventCount) return new Uint32Array();
-    return this.#childRow.subarray(this.#childStart[row], this.#childStart[row + 1]);
+    const graph = this.#graph;
+    if (graph === undefined || row >= this.#eventCount) return new Uint32Array();
+    return graph.childRow.subarray(graph.childStart[row], graph.childStart[row + 1]);
+  }
+
+  get #columns(): Facts {
+    return (this.#facts ??= factsOf(this.#room, this.#ids));
+  }
+
+  /** Which events have a line of their own, and the graph that is left. */
+  *arrange(options: LineOptions): Generator<undefined, LineColumns> {
+    const graph = this.#graph;
+    if (graph === undefined) throw Object.assign(new Error("no room is open"), { code: "no-room" });
+    const { stateKey, verdict, parentCount } = this.#columns;
+    const tips = new Set([...this.#tips].map((id) => this.#ids.rowOf(id)));
+    const accepted = verdicts.indexOf("accepted");
+    const plain = (row: Row): boolean =>
+      stateKey[row] === 0 && verdict[row] === accepted && parentCount[row] === 1 && !tips.has(row);
+    return yield* arrange(graph, this.#ids.count, options, plain);
+  }
+
+  /** Rows that do not follow one another, and who sent the messages of folded runs. */
+  lines(rows: readonly Row[], runs: readonly (readonly [Row, number])[]): { views: RowView[]; runs: RunView[] } {
+    const views = rows.flatMap((row) => {
+      const info = this.#info(row);
+      return info === undefined ? [] : [this.#view(row, info)];
+    });
+    return { views, runs: runs.map(([oldest, length]) => this.#run(oldest, length)) };
+  }
+
+  #run(row: Row, length: number): RunView {
+    const { sender, strings } = this.#columns;
+    const counts = new Map<number, number>();
+    for (let at = row, left = length; left > 0; left--) {
+      counts.set(sender[at]!, (counts.get(sender[at]!) ?? 0) + 1);
+      at = this.#children(at)[0] ?? at;
+    }
+    const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, sendersShown);
+    return { row, senders: most.map(([place]) => strings[place] ?? ""), senderCount: counts.size };
   }
 
   /** A step of playing the room. */
@@ -108,9 +152,17 @@ export class OpenRoom {
     const room = this.#room;
     const n = this.#eventCount;
     const graph = graphColumns(room.layout());
-    // The columns move to the page; the children of a row are all that is asked for here.
-    this.#childStart = graph.childStart.slice();
-    this.#childRow = graph.childRow.slice();
+    // The columns move to the page.
+    this.#graph = {
+      eventCount: graph.eventCount,
+      laneCount: graph.laneCount,
+      lane: graph.lane.slice(),
+      edgeStart: graph.edgeStart.slice(),
+      edgeParent: graph.edgeParent.slice(),
+      edgeLane: graph.edgeLane.slice(),
+      childStart: graph.childStart.slice(),
+      childRow: graph.childRow.slice(),
+    };
     const tips = Uint32Array.from([...this.#tips].flatMap((id) => this.#ids.rowOf(id) ?? [])).sort();
     return {
       roomId: room.roomId,
