@@ -1,7 +1,7 @@
 // The page as one thing: which room is open, which item is selected, and what each command does to that. Parts of the page
 // tell the app what was asked of them and show what they are told; they do not know each other.
 import { type Actions, dispatchKeys } from "./commands.ts";
-import { part } from "./dom.ts";
+import { part, setAttribute } from "./dom.ts";
 import { DisplayRows, type Item } from "./history/display.ts";
 import { Lines, type Run } from "./history/lines.ts";
 import { HistoryView } from "./history/view.ts";
@@ -203,7 +203,7 @@ export class App implements Actions {
   /** Gives the panel beside the history most of the page: the history narrows and stays. */
   #widen(wide: boolean): void {
     const main = part("main");
-    main.dataset["view"] = this.#view;
+    setAttribute(main, "data-view", this.#view);
     main.classList.toggle("wide", wide || this.#view !== "history");
     if (wide) this.#session?.wantNumbers(() => this.#history.refresh());
   }

@@ -44,11 +44,14 @@ export class Engine {
   readonly #worker = startWorker();
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
+  /** Why nothing can be asked of it. */
+  #broken: Failure | undefined;
 
   constructor() {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#take(data));
     this.#worker.addEventListener("error", (event) => {
-      this.#failAll({ code: "internal", message: event.message || "the engine could not be started" });
+      this.#broken = { code: "internal", message: event.message || "the engine could not be started" };
+      this.#failAll(this.#broken);
     });
   }
 
@@ -62,6 +65,7 @@ export class Engine {
     params: Calls[C]["params"],
     options: CallOptions<C> = {},
   ): Promise<Calls[C]["result"]> {
+    if (this.#broken !== undefined) return Promise.reject(new EngineError(this.#broken));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {

@@ -15,6 +15,9 @@ export interface RoomsActs {
   listed(sessions: readonly Session[]): void;
 }
 
+/** After a room was opened, it has the machine to itself for a while. */
+const prepareMs = 1500;
+
 export class Rooms {
   readonly #notice: Notice;
   readonly #acts: RoomsActs;
@@ -22,6 +25,8 @@ export class Rooms {
   #sessions: Session[] = [];
   #shown: Session | undefined;
   #loading: Engine | undefined;
+  #spare: Engine | undefined;
+  #preparing = 0;
   #sampleUrl = "";
   /** What was said of the last room that could not be opened. */
   #failed: string | undefined;
@@ -133,10 +138,23 @@ export class Rooms {
     this.#acts.listed(sessions);
   }
 
+  /** An engine that waits already, or a new one. */
+  #engine(): Engine {
+    const engine = this.#spare ?? new Engine();
+    this.#spare = undefined;
+    return engine;
+  }
+
+  /** Starts the next engine while nobody waits: compiling one takes longer than reading a small room. */
+  #prepare(): void {
+    clearTimeout(this.#preparing);
+    this.#preparing = window.setTimeout(() => (this.#spare ??= new Engine()), prepareMs);
+  }
+
   /** Reads a room in a new worker; what hinders that is said on the page. `insist`: by these options, whatever it brings along. */
   async #load(origin: Origin, insist = false): Promise<Session | undefined> {
     this.#loading?.close();
-    const engine = new Engine();
+    const engine = this.#engine();
     const options = this.#options;
     this.#loading = engine;
     this.#notice.loading(origin.name, () => engine.close());
@@ -145,6 +163,7 @@ export class Rooms {
         if (this.#loading === engine) this.#notice.progress(share);
       });
       this.#notice.clear();
+      this.#prepare();
       return new Session(engine, opened, origin);
     } catch (error) {
       engine.close();

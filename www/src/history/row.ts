@@ -1,5 +1,5 @@
 // One row's element: made once, filled again and again as the window moves. It knows what it shows and writes only what changed.
-import { make, setText } from "../dom.ts";
+import { make, setAttribute, setText } from "../dom.ts";
 import { counted, rowTime, shortId, splitUser, type TimeSpan } from "../format.ts";
 import type { Gap, RowView } from "../protocol.ts";
 import type { Item } from "./display.ts";
@@ -59,6 +59,7 @@ export class RowElement {
   readonly #snapshot = cell("snapshot");
   readonly #group = cell("group");
   #shown: RowState | undefined;
+  #y = NaN;
 
   constructor() {
     this.element = make(
@@ -82,7 +83,8 @@ export class RowElement {
 
   show(state: RowState, y: number): void {
     const { element } = this;
-    element.style.transform = `translateY(${y}px)`;
+    if (y !== this.#y) element.style.top = `${y}px`;
+    this.#y = y;
     const before = this.#shown;
     const same = before !== undefined && before.item === state.item && sameContent(before.content, state.content);
     if (!same || before.needle !== state.needle) this.#fill(state);
@@ -91,8 +93,8 @@ export class RowElement {
       // The head of the grid is row 1.
       element.setAttribute("aria-rowindex", String(state.index + 2));
     }
-    element.hidden = false;
-    element.setAttribute("aria-selected", String(state.selected));
+    if (before === undefined) element.hidden = false;
+    setAttribute(element, "aria-selected", String(state.selected));
     element.classList.toggle("hover", state.hovered);
     element.classList.toggle("unknown", !state.known);
     element.classList.toggle("flash", state.flashed);
@@ -105,6 +107,7 @@ export class RowElement {
   }
 
   hide(): void {
+    if (this.#shown === undefined && this.element.hidden) return;
     this.element.hidden = true;
     this.element.removeAttribute("id");
     this.#shown = undefined;

@@ -23,6 +23,8 @@ const widestShare = 0.4;
 const flingRows = 3;
 const settleMs = 120;
 const flashMs = 600;
+/** Rows in a row that keep their place while the list moves: few enough for pixels to be exact. */
+const rowsInStretch = 4096;
 
 export interface HistoryEvents {
   selected(item: Item): void;
@@ -43,6 +45,8 @@ export class HistoryView {
   readonly #events: HistoryEvents;
   readonly #graphHead: Element;
   readonly #window: HTMLElement;
+  /** Holds the rows where they stand in a stretch of the list, and is moved as a whole. */
+  readonly #rows = make("div", { class: "rows", role: "rowgroup" });
   readonly #spacer: HTMLElement;
   readonly #painter: Painter;
   readonly #gutter = new Gutter();
@@ -63,12 +67,15 @@ export class HistoryView {
   #flashTimer = 0;
   #needle = "";
   #width = 0;
+  #gutterWidth = -1;
   #bundle = 0;
   #lastTop = 0;
   #flungAt = 0;
   #scheduled = false;
-  /** Where the scrollbar is known to be. */
+  /** Where the scrollbar is known to be, and whether the list has moved since. */
   #barAt = 0;
+  #barMoved = false;
+  #rowsAt = NaN;
 
   constructor(container: HTMLElement, events: HistoryEvents) {
     this.#events = events;
@@ -81,7 +88,8 @@ export class HistoryView {
     const canvas = make("canvas");
     // Lanes wider than the gutter end at its edge.
     const lanes = make("div", { class: "lanes", "aria-hidden": "true" }, canvas);
-    this.#window = make("div", { class: "window", role: "rowgroup" }, lanes, this.#far.element);
+    this.#rows.append(this.#far.element);
+    this.#window = make("div", { class: "window", role: "presentation" }, lanes, this.#rows);
     this.#spacer = make("div", { class: "spacer", role: "presentation" });
     this.grid = make(
       "div",
@@ -292,13 +300,18 @@ export class HistoryView {
   }
 
   #writeBar(): void {
-    const position = this.scroll.barPosition;
-    // Writing makes the browser lay the page out at once: only if there is something to write.
-    if (Math.abs(position - this.#barAt) >= 0.5) {
-      this.grid.scrollTop = position;
-      this.#barAt = position;
-    }
+    this.#barMoved = true;
     this.refresh();
+  }
+
+  /** Writing makes the browser lay the page out: at the beginning of a frame, and only if there is something to write. */
+  #moveBar(): void {
+    if (!this.#barMoved) return;
+    this.#barMoved = false;
+    const position = this.scroll.barPosition;
+    if (Math.abs(position - this.#barAt) < 0.5) return;
+    this.grid.scrollTop = position;
+    this.#barAt = position;
   }
 
   #laneWidth(): number {
@@ -315,6 +328,7 @@ export class HistoryView {
     const moment = this.#moment;
     const cache = this.#cache;
     if (session === undefined || display === undefined || moment === undefined || cache === undefined) return;
+    this.#moveBar();
     const [first, last] = this.scroll.window();
     if (Math.abs(this.scroll.top - this.#lastTop) > flingRows * this.scroll.rowHeight) {
       this.#flungAt = now;
@@ -342,14 +356,15 @@ export class HistoryView {
       16 + Math.min(widest, lanes) * this.#laneWidth() + afterLanes,
     );
     const width = this.#gutter.step(wanted, now, now - this.#flungAt < settleMs, this.#still.matches);
-    this.grid.style.setProperty("--gutter", `${width}px`);
+    if (width !== this.#gutterWidth) this.grid.style.setProperty("--gutter", `${width}px`);
+    this.#gutterWidth = width;
     if (this.#gutter.moving) this.refresh();
     const bundle = Math.max(0, widest - lanes);
     if (bundle !== this.#bundle) {
       this.#bundle = bundle;
       this.#events.bundled(bundle);
     }
-    this.#rows(session, display, moment, cache, first, last);
+    this.#fillRows(session, display, moment, cache, first, last);
     this.#events.drawn();
   }
 
@@ -366,13 +381,20 @@ export class HistoryView {
     cache.need(ranges);
   }
 
-  #rows(session: Session, display: DisplayRows, moment: Moment, cache: RowCache, first: number, last: number): void {
+  #fillRows(
+    session: Session,
+    display: DisplayRows,
+    moment: Moment,
+    cache: RowCache,
+    first: number,
+    last: number,
+  ): void {
     // One more than fit, so that a row has the same element while it scrolls through.
     const wanted = Math.ceil(this.scroll.viewHeight / this.scroll.rowHeight) + 1;
     while (this.#pool.length < wanted) {
       const row = new RowElement();
       this.#pool.push(row);
-      this.#window.append(row.element);
+      this.#rows.append(row.element);
     }
     const numberOf = (item: Item | undefined, of: "snapshotBefore" | "groupAfter"): number =>
       item !== undefined && display.isHeld(item) ? session[of](item) : 0;
@@ -396,11 +418,15 @@ export class HistoryView {
       group: numberOf(item, "groupAfter"),
       sameGroup: chosenGroup !== 0 && numberOf(item, "groupAfter") === chosenGroup,
     });
+    const stretch = first - (first % rowsInStretch);
+    const from = this.scroll.offset(stretch);
+    if (from !== this.#rowsAt) this.#rows.style.transform = `translateY(${from}px)`;
+    this.#rowsAt = from;
     const used = this.#pool.length;
     for (const [slot, row] of this.#pool.entries()) {
       const index = first + ((((slot - first) % used) + used) % used);
       if (index > last) row.hide();
-      else row.show(state(index, display.itemAt(index)), this.scroll.offset(index));
+      else row.show(state(index, display.itemAt(index)), (index - stretch) * this.scroll.rowHeight);
     }
     const selected = shown;
     const at = selected === undefined ? -1 : display.indexOf(selected);
@@ -408,7 +434,7 @@ export class HistoryView {
     else
       this.#far.show(
         state(at, selected),
-        at < first ? -2 * this.scroll.rowHeight : this.scroll.viewHeight + this.scroll.rowHeight,
+        (at < first ? -2 * this.scroll.rowHeight : this.scroll.viewHeight + this.scroll.rowHeight) - from,
       );
     if (selected === undefined) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", `row-${selected}`);

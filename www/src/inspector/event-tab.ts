@@ -43,34 +43,56 @@ function facts(view: RowView, session: Session): HTMLElement {
   return list;
 }
 
-/** Everything the tab shows for `detail`. */
-export function eventTab(detail: Detail, session: Session, acts: LinkActs): HTMLElement[] {
-  const { view, parents, authEvents, children } = detail;
-  const parts = [facts(view, session)];
-  parts.push(...linkList(parents.length === 1 ? "Parent" : "Parents", "prev_events", parents, acts));
-  const more =
-    detail.childCount > children.length ? `, the first ${count(children.length)} of ${count(detail.childCount)}` : "";
-  parts.push(...linkList(children.length === 1 ? "Child" : "Children", `in this file${more}`, children, acts));
-  parts.push(...linkList("Auth events", `auth_events, ${counted(authEvents.length, "event")}`, authEvents, acts));
-  if (detail.json === "") return parts;
+/** Answers that come faster than this come from a key that is held. */
+const heldMs = 120;
 
-  const pre = make("pre", { class: "json" });
-  const rows = new Map<string, number>();
-  for (const link of [...parents, ...authEvents]) if (link.view !== undefined) rows.set(link.eventId, link.view.row);
-  fillJson(pre, detail.json, new Set(rows.keys()), (id) => {
-    const row = rows.get(id);
-    if (row !== undefined) acts.go(row);
-  });
-  parts.push(
-    make(
+export class EventTab {
+  readonly #acts: LinkActs;
+  readonly #pre = make("pre", { class: "json" });
+  readonly #band: HTMLElement;
+  #detail: Detail | undefined;
+  #shownAt = 0;
+  #timer = 0;
+
+  constructor(acts: LinkActs) {
+    this.#acts = acts;
+    this.#band = make(
       "div",
       { class: "band" },
       make("h3", {}, "JSON"),
-      copyButton("copy", () => detail.json),
-    ),
-    pre,
-  );
-  return parts;
+      copyButton("copy", () => this.#detail?.json ?? ""),
+    );
+  }
+
+  /** Everything the tab shows for `detail`. While a key is held the JSON, which is most of it, waits until the key rests. */
+  show(detail: Detail, session: Session): HTMLElement[] {
+    const acts = this.#acts;
+    const { view, parents, authEvents, children } = detail;
+    const parts = [facts(view, session)];
+    parts.push(...linkList(parents.length === 1 ? "Parent" : "Parents", "prev_events", parents, acts));
+    const more =
+      detail.childCount > children.length ? `, the first ${count(children.length)} of ${count(detail.childCount)}` : "";
+    parts.push(...linkList(children.length === 1 ? "Child" : "Children", `in this file${more}`, children, acts));
+    parts.push(...linkList("Auth events", `auth_events, ${counted(authEvents.length, "event")}`, authEvents, acts));
+    this.#detail = detail;
+    clearTimeout(this.#timer);
+    if (detail.json === "") return parts;
+    const now = performance.now();
+    if (now - this.#shownAt < heldMs) this.#timer = window.setTimeout(() => this.#fill(detail), heldMs);
+    else this.#fill(detail);
+    this.#shownAt = now;
+    parts.push(this.#band, this.#pre);
+    return parts;
+  }
+
+  #fill({ json, parents, authEvents }: Detail): void {
+    const rows = new Map<string, number>();
+    for (const link of [...parents, ...authEvents]) if (link.view !== undefined) rows.set(link.eventId, link.view.row);
+    fillJson(this.#pre, json, new Set(rows.keys()), (id) => {
+      const row = rows.get(id);
+      if (row !== undefined) this.#acts.go(row);
+    });
+  }
 }
 
 /** The head above the tabs: which event, by whom, and what became of it. */

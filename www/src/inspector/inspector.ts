@@ -1,6 +1,6 @@
 // The panel that tells about the selection: head, tabs, body. A tab is a name and a way to fill the body; the panel keeps the
 // chosen tab when the selection moves. Beside the history on wide screens, a drawer on narrower ones, a sheet on phones.
-import { button, drawing, make } from "../dom.ts";
+import { button, drawing, make, setAttribute } from "../dom.ts";
 import { EngineError } from "../engine.ts";
 import { counted } from "../format.ts";
 import type { Run } from "../history/lines.ts";
@@ -8,7 +8,7 @@ import type { Lesson } from "../lessons/rooms.ts";
 import type { DisplayRows, Item } from "../history/display.ts";
 import type { Detail, Gap, Row, RowView } from "../protocol.ts";
 import type { Session } from "../session.ts";
-import { eventHead, eventTab } from "./event-tab.ts";
+import { eventHead, EventTab } from "./event-tab.ts";
 import { StateTab, type StateTabActs } from "../state/state-tab.ts";
 import { type StorageActs, StorageTab } from "../storage/storage-tab.ts";
 import { WhyTab } from "../why/why-tab.ts";
@@ -44,23 +44,28 @@ export class Inspector {
   readonly #top = make("div", { class: "top-part" });
   readonly #body = make("div", { class: "body", id: "inspector-body", tabindex: 0, "data-scrolls": true });
   readonly #tabs: readonly Tab[];
+  readonly #tabList = make("div", { class: "tabs", role: "tablist", "aria-label": "About this event" });
+  readonly #tabButtons = new Map<Tab, HTMLElement>();
   readonly #grip: HTMLButtonElement;
   readonly #why: WhyTab;
   /** The event that the selected one is compared with. */
   #second: RowView | undefined;
   #tab: Tab;
   #height = 1;
+  /** The body may stand elsewhere than at its beginning: asking it would lay the page out. */
+  #scrolled = false;
   #asked: AbortController | undefined;
   #shown: { detail: Detail; session: Session } | undefined;
 
   constructor(panel: HTMLElement, acts: InspectorActs) {
     this.#panel = panel;
     this.#acts = acts;
+    const events = new EventTab(acts);
     const event: Tab = {
       id: "event",
       name: "Event",
       wide: false,
-      fill: (detail, session) => eventTab(detail, session, acts),
+      fill: (detail, session) => events.show(detail, session),
     };
     const storage = new StorageTab(acts);
     this.#why = new WhyTab(acts);
@@ -96,6 +101,8 @@ export class Inspector {
       },
     ];
     this.#tab = event;
+    this.#makeTabs();
+    this.#body.addEventListener("scroll", () => (this.#scrolled = true), { passive: true });
     this.#grip = button({ class: "grip", "aria-label": "height of this panel" }, () =>
       this.#setHeight((this.#height + 1) % sheetHeights.length),
     );
@@ -207,30 +214,36 @@ export class Inspector {
 
   #showEvent(detail: Detail, session: Session): void {
     this.#shown = { detail, session };
-    const tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "About this event" });
-    tabs.addEventListener("keydown", (event) => this.#tabKey(event));
-    for (const tab of this.#tabs) {
+    for (const [tab, element] of this.#tabButtons) {
       const chosen = tab === this.#tab;
-      tabs.append(
-        button(
-          {
-            class: "plain",
-            role: "tab",
-            id: `tab-${tab.id}`,
-            "aria-selected": String(chosen),
-            "aria-controls": "inspector-body",
-            tabindex: chosen ? 0 : -1,
-          },
-          () => this.#choose(tab),
-          tab.name,
-        ),
-      );
+      setAttribute(element, "aria-selected", String(chosen));
+      setAttribute(element, "tabindex", chosen ? "0" : "-1");
     }
     const [headline, by] = eventHead(detail.view);
     headline?.append(this.#closeButton());
-    this.#top.replaceChildren(...[headline, by].filter((part) => part !== undefined), tabs);
+    const heads = [headline, by].filter((part) => part !== undefined);
+    // The tabs stay where they are: stepping through the room must not make them anew.
+    if (this.#tabList.parentNode === this.#top) {
+      while (this.#top.firstChild !== this.#tabList) this.#top.firstChild?.remove();
+      this.#tabList.before(...heads);
+    } else {
+      this.#top.replaceChildren(...heads, this.#tabList);
+    }
     this.#fillBody(undefined, ...this.#tab.fill(detail, session));
-    this.#body.setAttribute("aria-labelledby", `tab-${this.#tab.id}`);
+    setAttribute(this.#body, "aria-labelledby", `tab-${this.#tab.id}`);
+  }
+
+  #makeTabs(): void {
+    this.#tabList.addEventListener("keydown", (event) => this.#tabKey(event));
+    for (const tab of this.#tabs) {
+      const element = button(
+        { class: "plain", role: "tab", id: `tab-${tab.id}`, "aria-controls": "inspector-body" },
+        () => this.#choose(tab),
+        tab.name,
+      );
+      this.#tabButtons.set(tab, element);
+      this.#tabList.append(element);
+    }
   }
 
   #tabKey(event: KeyboardEvent): void {
@@ -303,13 +316,16 @@ export class Inspector {
 
   /** Without a label it is the panel of the chosen tab. */
   #fillBody(label: string | undefined, ...parts: HTMLElement[]): void {
-    this.#body.replaceChildren(...parts);
+    if (parts.length !== 1 || this.#body.firstChild !== parts[0] || this.#body.childElementCount !== 1)
+      this.#body.replaceChildren(...parts);
     this.#acts.widened(this.isWide);
-    this.#body.scrollTop = 0;
-    this.#body.setAttribute("role", label === undefined ? "tabpanel" : "region");
-    this.#body.removeAttribute("aria-labelledby");
-    if (label === undefined) this.#body.removeAttribute("aria-label");
-    else this.#body.setAttribute("aria-label", label);
+    if (this.#scrolled) {
+      this.#body.scrollTop = 0;
+      this.#scrolled = false;
+    }
+    setAttribute(this.#body, "role", label === undefined ? "tabpanel" : "region");
+    setAttribute(this.#body, "aria-label", label);
+    if (label !== undefined) setAttribute(this.#body, "aria-labelledby", undefined);
   }
 
   #closeButton(): HTMLButtonElement {

@@ -11,30 +11,26 @@ function offsets(keys: Uint32Array, count: number): Uint32Array {
   return start;
 }
 
-const firstBlockSize = 512;
+const firstBlock = 9;
 
-/** Doubles the block until the lists of open edges are small beside the edges themselves. */
-function chooseBlockSize(child: Uint32Array, parent: Uint32Array): number {
+/** Doubles the block until the lists of open edges are small beside the edges themselves. A power of two, told by its logarithm. */
+function chooseBlock(child: Uint32Array, parent: Uint32Array): number {
   const budget = 2 * child.length + 65_536;
-  let size = firstBlockSize;
-  for (;;) {
+  for (let block = firstBlock; ; block++) {
     let total = 0;
-    for (let e = 0; e < child.length; e++) {
-      total += Math.floor(child[e]! / size) - Math.floor(parent[e]! / size);
-    }
-    if (total <= budget) return size;
-    size *= 2;
+    for (let e = 0; e < child.length; e++) total += (child[e]! >>> block) - (parent[e]! >>> block);
+    if (total <= budget) return block;
   }
 }
 
-function openEdges(child: Uint32Array, parent: Uint32Array, rows: number, blockSize: number) {
-  const boundaries = Math.floor(rows / blockSize) + 1;
+function openEdges(child: Uint32Array, parent: Uint32Array, rows: number, block: number) {
+  const boundaries = (rows >>> block) + 1;
   const openStart = new Uint32Array(boundaries + 1);
   const each = (visit: (boundary: number, edge: number) => void): void => {
     for (let e = 0; e < child.length; e++) {
-      // Boundary k lies between rows k * blockSize - 1 and k * blockSize.
-      const last = Math.floor(child[e]! / blockSize);
-      for (let k = Math.floor(parent[e]! / blockSize) + 1; k <= last; k++) visit(k, e);
+      // Boundary k lies before the first row of block k.
+      const last = child[e]! >>> block;
+      for (let k = (parent[e]! >>> block) + 1; k <= last; k++) visit(k, e);
     }
   };
   each((k) => openStart[k + 1]!++);
@@ -69,7 +65,7 @@ export function graphColumns(layout: ReturnType<Room["layout"]>): GraphColumns {
   const childRow = new Uint32Array(edges);
   for (let e = 0; e < edges; e++) childRow[nextChild[parent[e]!]!++] = child[e]!;
 
-  const blockSize = chooseBlockSize(child, parent);
+  const block = chooseBlock(child, parent);
   return {
     eventCount,
     laneCount,
@@ -80,8 +76,8 @@ export function graphColumns(layout: ReturnType<Room["layout"]>): GraphColumns {
     edgeLane: runsIn,
     childStart,
     childRow,
-    blockSize,
-    ...openEdges(child, parent, eventCount, blockSize),
+    blockSize: 2 ** block,
+    ...openEdges(child, parent, eventCount, block),
   };
 }
 

@@ -30,6 +30,10 @@ const readingShare = 0.7;
 type Steps = AsyncGenerator<unknown, unknown>;
 type Job = { id: number; steps: Steps };
 
+/** The engine is made ready before anybody asks for it. */
+const ready = init();
+// Whoever asks hears of it.
+ready.catch(() => undefined);
 let room: OpenRoom | undefined;
 let queue: Job[] = [];
 let working = false;
@@ -60,11 +64,11 @@ function openDeliveries(deliveries: readonly Delivery[], options: OpenOptions): 
 async function open(id: number, { source, options, insist }: Calls["open"]["params"]): Promise<Opened> {
   if (!(source instanceof Blob)) {
     const carried = "link" in source ? unpack(source.link) : { options, deliveries: source };
-    const [told] = await Promise.all([carried, init()]);
+    const [told] = await Promise.all([carried, ready]);
     return openDeliveries(told.deliveries, insist ? options : told.options);
   }
-  const [input] = await Promise.all([openInput(source), init()]);
-  const saved = await openSave(source);
+  const [input] = await Promise.all([openInput(source), ready]);
+  const saved = input.gzip ? undefined : await openSave(source);
   if (saved !== undefined) {
     if (insist) return openDeliveries(deliveriesOf(saved.room, saved.bytes, false), options);
     room = new OpenRoom(saved.room, readJournal(saved.bytes).options);

@@ -5,7 +5,7 @@ import type { Delivery } from "../protocol.ts";
 import { saveMark } from "./journal.ts";
 
 export interface Input {
-  bytes: Blob | ReadableStream<Uint8Array>;
+  bytes: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
   /** How much of the source has been read, 0 to 1: the engine cannot know the size of what is being unpacked. */
   share(): number;
   gzip: boolean;
@@ -37,9 +37,10 @@ export async function openSave(blob: Blob): Promise<{ room: Room; bytes: Uint8Ar
 export async function openInput(blob: Blob): Promise<Input> {
   const head = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
-  if (!gzip) return { bytes: blob, share: () => 0, gzip };
-
   let read = 0;
+  const share = (): number => read / blob.size;
+  if (!gzip) return { bytes: slices(blob, (bytes) => (read += bytes)), share, gzip };
+
   const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(chunk, out) {
       read += chunk.length;
@@ -47,7 +48,20 @@ export async function openInput(blob: Blob): Promise<Input> {
     },
   });
   const bytes = blob.stream().pipeThrough(counting).pipeThrough(new DecompressionStream("gzip"));
-  return { bytes, share: () => read / blob.size, gzip };
+  return { bytes, share, gzip };
+}
+
+/** Large slices, the next of which is fetched while one is read: streams of files come in many small pieces. */
+const sliceBytes = 4 * 1024 * 1024;
+
+async function* slices(blob: Blob, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  const fetched = (at: number): Promise<ArrayBuffer> => blob.slice(at, at + sliceBytes).arrayBuffer();
+  for (let at = 0, next = fetched(0); at < blob.size; at += sliceBytes) {
+    const slice = new Uint8Array(await next);
+    if (at + sliceBytes < blob.size) next = fetched(at + sliceBytes);
+    count(slice.length);
+    yield slice;
+  }
 }
 
 /** What went wrong while a gzip file was read, in words for people: streams only say that their type was wrong. */

@@ -59,10 +59,12 @@ export class OpenRoom {
     this.#options = options;
     const history = room.timeline();
     this.#eventCount = history.length;
-    const inHistory = new Set(history);
-    const outliers =
-      room.size > history.length ? room.timeline({ outliers: true }).filter((id) => !inHistory.has(id)) : [];
-    this.#ids = new RowIds(history.concat(outliers));
+    let ids = new RowIds(history);
+    if (room.size > history.length) {
+      const outliers = room.timeline({ outliers: true }).filter((id) => ids.rowOf(id) === undefined);
+      ids = new RowIds(history.concat(outliers));
+    }
+    this.#ids = ids;
     this.#tips = new Set(room.forwardExtremities());
     this.states = new States(room, this.#ids);
     this.storage = new Storage(room, this.#ids, (row) => this.#children(row));
