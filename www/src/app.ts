@@ -10,7 +10,7 @@ import { Inspector } from "./inspector/inspector.ts";
 import { forgetLast } from "./last.ts";
 import { carriedInAddress, carry, followPlace, placeInAddress, writePlace } from "./place.ts";
 import type { Gap, OpenOptions, Row, RowView } from "./protocol.ts";
-import { parseQuery } from "./query.ts";
+import { parseQuery, textOf } from "./query.ts";
 import { Rooms } from "./rooms.ts";
 import type { Session } from "./session.ts";
 import { Shown } from "./shown.ts";
@@ -323,7 +323,7 @@ export class App implements Actions {
   }
 
   #found(query: string): void {
-    this.#history.mark(parseQuery(query).text);
+    this.#history.mark(textOf(parseQuery(query)));
     if (this.#search.isDone) this.#shown.found(this.#search.meant);
     this.#minimap.mark(this.#search.rows);
     this.#tellPlace();

@@ -1,5 +1,6 @@
 // The search field and what it found: the worker looks, newest rows first, and its hits come in parts while one types on.
 import { button, drawing, make, setText } from "../dom.ts";
+import { EngineError } from "../engine.ts";
 import { count } from "../format.ts";
 import type { Session } from "../session.ts";
 
@@ -20,6 +21,8 @@ export class Search {
   readonly #acts: SearchActs;
   readonly #input: HTMLInputElement;
   readonly #hits = make("span", { class: "hits", role: "status" });
+  /** What the query cannot mean. */
+  readonly #problem = make("p", { class: "query-problem", role: "status" });
   readonly #turns: HTMLElement[];
   readonly #order: HTMLButtonElement;
   readonly #folds: HTMLButtonElement;
@@ -82,6 +85,7 @@ export class Search {
         this.#folds,
       ),
     );
+    bar.append(this.#problem);
     this.showOnly(false);
     this.showFolded(false);
     this.#input.addEventListener("input", () => {
@@ -102,12 +106,16 @@ export class Search {
 
   /** Whether all has been looked through. */
   get isDone(): boolean {
-    return this.#query === "" || this.#scanned >= this.#total;
+    return this.#query === "" || this.#failed || this.#scanned >= this.#total;
   }
 
-  /** What the query means; undefined if there is none. */
+  /** What the query means; undefined if there is none, or it cannot mean anything. */
   get meant(): Uint32Array | undefined {
-    return this.#query === "" ? undefined : this.#rows;
+    return this.#query === "" || this.#failed ? undefined : this.#rows;
+  }
+
+  get #failed(): boolean {
+    return this.#problem.textContent !== "";
   }
 
   showOnly(only: boolean): void {
@@ -162,6 +170,7 @@ export class Search {
     this.#query = this.#input.value.trim();
     this.#rows = new Uint32Array();
     this.#scanned = 0;
+    setText(this.#problem, "");
     this.#total = this.#session?.heldCount ?? 0;
     const session = this.#session;
     if (session !== undefined && this.#query !== "") {
@@ -183,8 +192,12 @@ export class Search {
           },
         },
       );
-      // A search that was overtaken or whose room was closed has nobody left to tell.
-      done.catch(() => undefined);
+      done.catch((error: unknown) => {
+        // A search that was overtaken or whose room was closed has nobody left to tell.
+        if (!(error instanceof EngineError) || error.code !== "bad-query" || asked.signal.aborted) return;
+        setText(this.#problem, error.message);
+        this.#acts.found(this.#query);
+      });
     }
     this.#acts.found(this.#query);
   }
@@ -192,7 +205,7 @@ export class Search {
   #tell(place: number | undefined): void {
     const active = this.#query !== "";
     for (const turn of this.#turns) turn.hidden = !active || this.#rows.length === 0;
-    if (!active) setText(this.#hits, "");
+    if (!active || this.#failed) setText(this.#hits, "");
     else if (this.#scanned < this.#total)
       setText(this.#hits, `${count(this.#rows.length)} in ${Math.floor((100 * this.#scanned) / this.#total)} %`);
     else if (this.#rows.length === 0) setText(this.#hits, "nothing found");

@@ -1,6 +1,6 @@
 // The shortcut sheet, written from the command table.
 import { make } from "../dom.ts";
-import { terms } from "../query.ts";
+import { terms, writing } from "../query.ts";
 import { type Command, commands, type Group, shownKeys } from "../commands.ts";
 
 const groups: readonly Group[] = ["Move", "Find", "Show", "Room"];
@@ -18,10 +18,10 @@ export function makeSheet(): HTMLElement {
       .map((command) => make("div", {}, make("dt", {}, command.label), make("dd", {}, ...keyCaps(command))));
     list.append(make("section", {}, make("h3", {}, group), make("dl", {}, ...rows)));
   }
-  const words = Object.values(terms).map(([example, meaning]) =>
+  const words = [...Object.values(terms), ...writing].map(([example, meaning]) =>
     make("div", {}, make("dt", {}, meaning), make("dd", {}, make("code", {}, example))),
   );
-  list.append(make("section", {}, make("h3", {}, "In a search, with a minus for not"), make("dl", {}, ...words)));
+  list.append(make("section", {}, make("h3", {}, "In a search"), make("dl", {}, ...words)));
   return make(
     "div",
     { id: "keys", class: "sheet", popover: "auto", role: "dialog", "aria-labelledby": "keys-title", tabindex: 0 },

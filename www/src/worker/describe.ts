@@ -1,8 +1,11 @@
 // One event in words, as the row of the list tells it. What changed is told against the event's own auth events: the
 // member event and power levels under which it was sent. Content is read as unknown JSON and trusted in nothing.
-import type { EventInfo } from "roomscope";
+import type { EventInfo as WholeEventInfo } from "roomscope";
 import type { Summary } from "../protocol.ts";
 import { prettyJson } from "./json.ts";
+
+/** What of an event the words depend on. */
+export type EventInfo = Pick<WholeEventInfo, "type" | "stateKey" | "sender" | "authEvents">;
 
 export type Content = Record<string, unknown>;
 

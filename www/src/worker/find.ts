@@ -1,114 +1,78 @@
-// Which rows a query means. Terms about the graph are answered for all rows at once, by one walk along the lanes' own columns; all
-// others by looking at a row.
-import type { Room } from "roomscope";
-import type { Row, RowView } from "../protocol.ts";
-import { parseQuery, type Term } from "../query.ts";
-import type { RowIds } from "./ids.ts";
+// Which rows a query means. Terms are answered for all rows at once, from columns; text is looked for in columns first, and in an
+// event's words only where all else holds.
+import type { Found, Row } from "../protocol.ts";
+import { type Part, parseQuery, type Phrase } from "../query.ts";
+import { containing, type Mask, matches, type Searched } from "./matches.ts";
 
-export interface Graph {
-  eventCount: number;
-  children(row: Row): Uint32Array;
+/** Rows between two looks at the clock. */
+const step = 64;
+
+/** What is looked for in words: the rows whose words need not be looked at, and a test of words for the others. */
+interface Text {
+  told: Mask;
+  needle: string;
+  not: boolean;
 }
 
-type Test = (view: RowView) => boolean;
+interface Asked {
+  /** The rows for which all terms hold. */
+  terms: Mask;
+  texts: Text[];
+}
 
-/** The rows from which, or to which, edges lead: `to` younger ones, or older. */
-function reach(graph: Graph, from: Row, to: "ancestors" | "descendants"): Uint8Array {
-  const mask = new Uint8Array(graph.eventCount);
-  if (from >= graph.eventCount) return mask;
-  mask[from] = 1;
-  if (to === "descendants") {
-    // Children stand after their parents, always.
-    for (let row = from; row < graph.eventCount; row++) {
-      if (mask[row] === 1) for (const child of graph.children(row)) mask[child] = 1;
-    }
-  } else {
-    for (let row = from - 1; row >= 0; row--) if (graph.children(row).some((child) => mask[child] === 1)) mask[row] = 1;
+/** Text that is part of an id's beginning, a type, state key or sender, as far as columns tell. */
+function inColumns({ text, not }: Phrase, { ids, facts }: Searched): Text {
+  const told = containing(facts.type, facts.types, text);
+  for (const mask of [
+    containing(facts.sender, facts.strings, text),
+    containing(facts.stateKey, facts.strings, text),
+    // Ids tell their letters' case.
+    ids.beginningMask(text),
+  ]) {
+    for (let row = 0; row < told.length; row++) told[row]! |= mask[row]!;
   }
-  mask[from] = 0;
-  return mask;
+  return { told, needle: text.toLowerCase(), not };
 }
 
-function kind(room: Room, graph: Graph, value: string): Test {
-  switch (value) {
-    case "state":
-      return (view) => view.stateKey !== null;
-    case "message":
-      return (view) => view.stateKey === null;
-    case "merge":
-      return (view) => view.parentCount > 1;
-    case "fork":
-      return (view) => graph.children(view.row).length > 1;
-    case "tip":
-      return (view) => view.tip;
-    case "conflicted":
-      return (view) => {
-        if (view.parentCount < 2) return false;
-        const states = room.event(view.eventId)?.prevEvents.map((id) => room.event(id)?.stateId ?? null) ?? [];
-        return new Set(states.filter((state) => state !== null)).size > 1;
-      };
-    case "rejected":
-    case "soft-failed":
-    case "outlier":
-      return (view) => view.verdict === value;
-    default:
-      return () => false;
+function ask(part: Part, searched: Searched): Asked {
+  const all = new Uint8Array(searched.ids.count).fill(1);
+  for (const term of part.terms) {
+    const mask = matches(term, searched);
+    const wanted = term.not ? 0 : 1;
+    for (let row = 0; row < all.length; row++) if (mask[row] !== wanted) all[row] = 0;
   }
+  return { terms: all, texts: part.phrases.map((phrase) => inColumns(phrase, searched)) };
 }
 
-function testOf({ name, value }: Term, room: Room, ids: RowIds, graph: Graph): Test {
-  const needle = value.toLowerCase();
-  const among = (mask: Uint8Array | undefined): Test =>
-    mask === undefined ? () => false : (view) => mask[view.row] === 1;
-  const masked = (id: string | undefined, to: "ancestors" | "descendants"): Uint8Array | undefined => {
-    const row = id === undefined ? undefined : ids.locate(id);
-    return row === undefined ? undefined : reach(graph, row, to);
-  };
-  switch (name) {
-    case "type":
-      return (view) => view.type.toLowerCase().includes(needle);
-    case "key":
-      return (view) => view.stateKey?.toLowerCase().includes(needle) ?? false;
-    case "sender":
-      return (view) => view.sender.toLowerCase().includes(needle);
-    case "is":
-      return kind(room, graph, needle);
-    case "ancestors":
-    case "descendants":
-      return among(masked(value, name));
-    case "between": {
-      const [after, before] = value.split("..");
-      const [younger, older] = [masked(after, "descendants"), masked(before, "ancestors")];
-      return (view) => younger?.[view.row] === 1 && older?.[view.row] === 1;
-    }
-    case "auth": {
-      const row = ids.locate(value);
-      const id = row === undefined ? undefined : ids.at(row);
-      const chain = new Set(id === undefined ? [] : room.authChain([id]));
-      return (view) => chain.has(view.eventId);
-    }
-  }
-}
-
-/** Text that is part of an id's beginning, a type, state key, sender or an event's words. */
-function says(text: string, query: string): Test {
-  // Ids tell their letters' case.
-  const start = query.startsWith("$") ? query : `$${query}`;
-  return (view) =>
-    view.eventId.startsWith(start) ||
-    view.type.toLowerCase().includes(text) ||
-    view.sender.toLowerCase().includes(text) ||
-    view.summary.text.toLowerCase().includes(text) ||
-    (view.stateKey?.toLowerCase().includes(text) ?? false);
-}
-
-/** Tells of each row whether a query means it. */
-export function matcher(query: string, room: Room, ids: RowIds, graph: Graph): Test {
-  const { text, terms } = parseQuery(query);
-  const tests = terms.map((term): Test => {
-    const test = testOf(term, room, ids, graph);
-    return term.not ? (view) => !test(view) : test;
-  });
-  if (text !== "") tests.push(says(text, query.trim()));
-  return (view) => tests.every((test) => test(view));
+/**
+ * The rows that a query means, newest first in parts of about `slice` milliseconds. `words` tells what a row says.
+ *
+ * Throws an error with the code "bad-query" and a sentence if a term cannot mean anything.
+ */
+export function* find(
+  query: string,
+  searched: Searched,
+  words: (row: Row) => string,
+  slice: number,
+): Generator<Found, null> {
+  const parts = parseQuery(query).map((part) => ask(part, searched));
+  const total = searched.ids.count;
+  let scanned = 0;
+  do {
+    const found: Row[] = [];
+    const end = performance.now() + slice;
+    do {
+      const to = total - scanned;
+      const from = Math.max(0, to - step);
+      for (let row = from; row < to; row++) {
+        let said: string | undefined;
+        const says = (needle: string): boolean => (said ??= words(row).toLowerCase()).includes(needle);
+        const holds = (text: Text): boolean => (text.told[row] === 1 || says(text.needle)) !== text.not;
+        if (parts.some(({ terms, texts }) => terms[row] === 1 && texts.every(holds))) found.push(row);
+      }
+      scanned += to - from;
+    } while (scanned < total && performance.now() < end);
+    yield { rows: Uint32Array.from(found).sort(), scanned, total };
+  } while (scanned < total);
+  return null;
 }

@@ -69,16 +69,34 @@ export class RowIds {
 
   /** The row of an id, or of the only id that begins so (with or without its sigil). */
   locate(beginning: string): number | undefined {
+    if (beginning.length < 2) return this.rowOf(beginning);
+    const { row, count } = this.beginning(beginning);
+    return count === 1 ? row : undefined;
+  }
+
+  /** How many ids begin so (with or without their sigil), and the row of the last of them; one that is whole is the only one. */
+  beginning(beginning: string): { row: number; count: number } {
     const exact = this.rowOf(beginning);
-    if (exact !== undefined || beginning.length < 2) return exact;
+    if (exact !== undefined) return { row: exact, count: 1 };
+    let last = 0;
+    let count = 0;
+    this.#each(beginning, (row) => {
+      last = row;
+      count++;
+    });
+    return { row: last, count };
+  }
+
+  /** 1 for each row whose id begins so. */
+  beginningMask(beginning: string): Uint8Array {
+    const mask = new Uint8Array(this.#ids.length);
+    this.#each(beginning, (row) => (mask[row] = 1));
+    return mask;
+  }
+
+  #each(beginning: string, visit: (row: number) => void): void {
     const start = beginning.startsWith("$") ? beginning : `$${beginning}`;
-    let only: number | undefined;
-    for (let row = 0; row < this.#ids.length; row++) {
-      if (!this.#ids[row]!.startsWith(start)) continue;
-      if (only !== undefined) return undefined;
-      only = row;
-    }
-    return only;
+    for (let row = 0; row < this.#ids.length; row++) if (this.#ids[row]!.startsWith(start)) visit(row);
   }
 
   #sortedKeys(): Float64Array {

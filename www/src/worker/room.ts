@@ -17,11 +17,12 @@ import type {
   Row,
   RowView,
   RunView,
+  Summary,
 } from "../protocol.ts";
 import { arrange, type Graph } from "./arrange.ts";
 import { graphColumns } from "./columns.ts";
 import { type Facts, factsOf, verdicts } from "./facts.ts";
-import { matcher } from "./find.ts";
+import { find } from "./find.ts";
 import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
 import { pduJson } from "./json.ts";
@@ -85,7 +86,7 @@ export class OpenRoom {
     const graph = this.#graph;
     if (graph === undefined) throw Object.assign(new Error("no room is open"), { code: "no-room" });
     const { stateKey, verdict, parentCount } = this.#columns;
-    const tips = new Set([...this.#tips].map((id) => this.#ids.rowOf(id)));
+    const tips = new Set(this.#tipRows());
     const accepted = verdicts.indexOf("accepted");
     const plain = (row: Row): boolean =>
       stateKey[row] === 0 && verdict[row] === accepted && parentCount[row] === 1 && !tips.has(row);
@@ -165,7 +166,7 @@ export class OpenRoom {
       childStart: graph.childStart.slice(),
       childRow: graph.childRow.slice(),
     };
-    const tips = Uint32Array.from([...this.#tips].flatMap((id) => this.#ids.rowOf(id) ?? [])).sort();
+    const tips = Uint32Array.from(this.#tipRows()).sort();
     return {
       roomId: room.roomId,
       roomVersion: room.roomVersion,
@@ -221,23 +222,37 @@ export class OpenRoom {
 
   /** The rows that a query means, newest first in parts of about `slice` milliseconds. */
   *find(query: string, slice: number): Generator<Found, null> {
-    const graph = { eventCount: this.#eventCount, children: (row: Row) => this.#children(row) };
-    const meant = matcher(query, this.#room, this.#ids, graph);
-    const total = this.#ids.count;
-    const step = 64;
-    let scanned = 0;
-    while (scanned < total) {
-      const found: number[] = [];
-      const end = performance.now() + slice;
-      do {
-        const to = total - scanned;
-        const from = Math.max(0, to - step);
-        for (const view of this.rows(from, to - from)) if (meant(view)) found.push(view.row);
-        scanned += to - from;
-      } while (scanned < total && performance.now() < end);
-      yield { rows: Uint32Array.from(found).sort(), scanned, total };
+    const graph = this.#graph;
+    if (graph === undefined) return null;
+    const searched = { room: this.#room, ids: this.#ids, facts: this.#columns, graph, tips: this.#tipRows() };
+    return yield* find(query, searched, (row) => this.#words(row), slice);
+  }
+
+  #tipRows(): Row[] {
+    return [...this.#tips].flatMap((id) => this.#ids.rowOf(id) ?? []);
+  }
+
+  /** What a row says, with nothing else of it. */
+  #words(row: Row): string {
+    const { type, types, stateKey } = this.#columns;
+    const id = this.#ids.at(row) ?? "";
+    const pdu = this.#room.pdu(id) as Content | undefined;
+    // Nothing but messages can do without what they were sent under.
+    if (stateKey[row] !== 0 || types[type[row]!] !== "m.room.message") {
+      const info = this.#room.event(id);
+      return info === undefined ? "" : this.#summary(info, pdu).text;
     }
-    return null;
+    return describe(
+      { type: "m.room.message", stateKey: null, sender: String(pdu?.["sender"]), authEvents: [] },
+      pdu === undefined ? undefined : objectOf(pdu["content"]),
+      undefined,
+      this.#lookup,
+    ).text;
+  }
+
+  #summary(info: EventInfo, pdu: Content | undefined): Summary {
+    const content = pdu === undefined ? undefined : objectOf(pdu["content"]);
+    return describe(info, content, pdu?.["redacts"], this.#lookup);
   }
 
   #info(row: Row): EventInfo | undefined {
@@ -252,8 +267,6 @@ export class OpenRoom {
   }
 
   #view(row: Row, info: EventInfo): RowView {
-    const pdu = this.#room.pdu(info.eventId) as Content | undefined;
-    const content = pdu === undefined ? undefined : objectOf(pdu["content"]);
     return {
       row,
       eventId: info.eventId,
@@ -275,7 +288,7 @@ export class OpenRoom {
             : "from-here",
       parentCount: distinct(info.prevEvents).length,
       tip: this.#tips.has(info.eventId),
-      summary: describe(info, content, pdu?.["redacts"], this.#lookup),
+      summary: this.#summary(info, this.#room.pdu(info.eventId) as Content | undefined),
     };
   }
 
