@@ -8,7 +8,15 @@ import { HistoryView } from "./history/view.ts";
 import { Minimap } from "./history/minimap.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { forgetLast } from "./last.ts";
-import { carriedInAddress, carry, followPlace, placeInAddress, writePlace } from "./place.ts";
+import {
+  carriedInAddress,
+  carry,
+  followPlace,
+  placeInAddress,
+  showingInAddress,
+  writePlace,
+  writeShowing,
+} from "./place.ts";
 import type { Gap, OpenOptions, Row, RowView } from "./protocol.ts";
 import { parseQuery, textOf } from "./query.ts";
 import { Rooms } from "./rooms.ts";
@@ -125,10 +133,30 @@ export class App implements Actions {
       this.#history.recolour();
       this.#minimap.recolour();
     });
+    this.#followShowing();
     followPlace(
-      (id) => void this.#goToId(id),
-      (room, id) => void this.#rooms.goTo(room, id),
+      (id) => {
+        this.#followShowing();
+        void this.#goToId(id);
+      },
+      (room, id) => {
+        this.#followShowing();
+        void this.#rooms.goTo(room, id);
+      },
     );
+  }
+
+  /** Shows what the address says. */
+  #followShowing(): void {
+    const { query, only, folded } = showingInAddress();
+    this.#search.ask(query);
+    this.#setShown(only, folded);
+  }
+
+  #setShown(only: boolean, folded: boolean): void {
+    this.#shown.set(only, folded);
+    this.#search.showOnly(only);
+    this.#search.showFolded(folded);
   }
 
   /** The parts of the top bar call these as plain functions. */
@@ -227,6 +255,9 @@ export class App implements Actions {
     // A run that is open now is its events.
     if (selected !== undefined && selected > display.shelf && display.run(selected) === undefined)
       this.#select(display.shownFor(selected), "step");
+    // It was selected while the lines were worked out.
+    else if (selected !== undefined && display.isHeld(selected) && display.runOf(selected)?.folded === true)
+      void this.#shown.open(selected, still);
   }
 
   /** Shows all events of a run, and selects the first of them if the run was. */
@@ -325,6 +356,7 @@ export class App implements Actions {
   #found(query: string): void {
     this.#history.mark(textOf(parseQuery(query)));
     if (this.#search.isDone) this.#shown.found(this.#search.meant);
+    this.#tellShowing(false);
     this.#minimap.mark(this.#search.rows);
     this.#tellPlace();
   }
@@ -410,13 +442,18 @@ export class App implements Actions {
   }
 
   only(): void {
-    this.#shown.only = !this.#shown.only;
-    this.#search.showOnly(this.#shown.only);
+    this.#setShown(!this.#shown.only, this.#shown.folded);
+    this.#tellShowing(true);
   }
 
   fold(): void {
-    this.#shown.folded = !this.#shown.folded;
-    this.#search.showFolded(this.#shown.folded);
+    this.#setShown(this.#shown.only, !this.#shown.folded);
+    this.#tellShowing(true);
+  }
+
+  #tellShowing(jump: boolean): void {
+    const { only, folded } = this.#shown;
+    writeShowing({ query: this.#search.query, only, folded }, jump);
   }
 
   /** Reads the selected event; of a run, shows its events instead. */

@@ -1,8 +1,17 @@
-// Where somebody is, in the page's address: the selected event, and the room itself where a link carries it or it is a teaching
-// room. Jumps become steps of the browser's back and forward; stepping from row to row only rewrites the last one. The fragment is
+// Where somebody is, in the page's address: the selected event, what the list shows, and the room itself where a link carries it
+// or it is a teaching room. Jumps become steps of the browser's back and forward; stepping from row to row only rewrites the last one. The fragment is
 // never sent to a server, so a room in it stays between those who have the link.
 
 const key = "event";
+
+/** Which rows the list shows: what is searched for, whether that alone is shown, whether runs are folded. */
+export interface Showing {
+  query: string;
+  only: boolean;
+  folded: boolean;
+}
+
+const showingKeys = { query: "find", only: "only", folded: "folded" } as const;
 
 /** A room that the address alone is enough for. */
 export interface Carried {
@@ -16,6 +25,8 @@ export interface Carried {
 const carriers = ["room", "lesson"] as const;
 
 let carried: Carried = {};
+/** Absent: as the address has it. */
+let showing: Showing | undefined;
 
 function parameters(): URLSearchParams {
   return new URLSearchParams(location.hash.slice(1));
@@ -23,6 +34,15 @@ function parameters(): URLSearchParams {
 
 export function placeInAddress(): string | undefined {
   return parameters().get(key) ?? undefined;
+}
+
+export function showingInAddress(): Showing {
+  const all = parameters();
+  return {
+    query: all.get(showingKeys.query) ?? "",
+    only: all.has(showingKeys.only),
+    folded: all.has(showingKeys.folded),
+  };
 }
 
 export function carriedInAddress(): Carried {
@@ -34,6 +54,10 @@ export function carriedInAddress(): Carried {
 /** The address that leads to a room that it carries, and to an event in it. */
 export function linkTo(room: Carried, eventId: string | undefined): string {
   const all = new URLSearchParams({ ...room, ...(eventId === undefined ? {} : { [key]: eventId }) });
+  const { query, only, folded } = showing ?? showingInAddress();
+  if (query !== "") all.set(showingKeys.query, query);
+  if (only) all.set(showingKeys.only, "");
+  if (folded) all.set(showingKeys.folded, "");
   const hash = all.size === 0 ? "" : `#${all.toString()}`;
   return `${location.origin}${location.pathname}${location.search}${hash}`;
 }
@@ -48,12 +72,18 @@ export function carry(room: Carried): boolean {
 /** Browsers refuse to rewrite the address at the speed of a held key: the last of many steps is written. */
 const restMs = 200;
 let timer = 0;
-let unwritten: (() => void) | undefined;
+/** An address that waits to be written, and the event of which it tells. */
+let unwritten: { eventId: string | undefined; address: string } | undefined;
 
 function writeNow(): void {
   clearTimeout(timer);
-  unwritten?.();
+  if (unwritten !== undefined) history.replaceState(null, "", unwritten.address);
   unwritten = undefined;
+}
+
+/** The event of which the address tells, or will in a moment. */
+function placeWritten(): string | undefined {
+  return unwritten === undefined ? placeInAddress() : unwritten.eventId;
 }
 
 export function writePlace(eventId: string | undefined, jump: boolean): void {
@@ -65,8 +95,18 @@ export function writePlace(eventId: string | undefined, jump: boolean): void {
     return;
   }
   clearTimeout(timer);
-  unwritten = () => history.replaceState(null, "", address);
+  unwritten = { eventId, address };
   timer = window.setTimeout(writeNow, restMs);
+}
+
+/** From now on every address tells of this; `jump`: by a step that can be gone back. */
+export function writeShowing(now: Showing, jump: boolean): void {
+  const { query, only, folded } = showing ?? showingInAddress();
+  if (now.query === query && now.only === only && now.folded === folded) return;
+  // What is waiting to be written belongs to how it was shown before.
+  if (jump) writeNow();
+  showing = now;
+  writePlace(placeWritten(), jump);
 }
 
 function isCarried({ room, lesson }: Carried): boolean {
@@ -83,6 +123,7 @@ export function followPlace(
     // What was waiting to be written belongs to where one was.
     clearTimeout(timer);
     unwritten = undefined;
+    showing = undefined;
     if (isCarried(room)) moved(placeInAddress());
     else elsewhere(room, placeInAddress());
   });

@@ -29,22 +29,17 @@ export class Shown {
     return this.#folded;
   }
 
-  set folded(folded: boolean) {
-    if (folded === this.#folded) return;
-    this.#folded = folded;
-    this.#opened = [];
-    void this.#arrange();
-  }
-
   get only(): boolean {
     return this.#only;
   }
 
-  set only(only: boolean) {
-    if (only === this.#only) return;
+  /** What was open is closed again. */
+  set(only: boolean, folded: boolean): void {
+    if (only === this.#only && folded === this.#folded) return;
     this.#only = only;
+    this.#folded = folded;
     this.#opened = [];
-    if (this.#meant !== undefined) void this.#arrange();
+    void this.#arrange();
   }
 
   /** Another room, of which every event has its line until told otherwise. */

@@ -141,8 +141,13 @@ export class Search {
   }
 
   clear(): void {
-    this.#input.value = "";
-    this.#ask();
+    this.ask("");
+  }
+
+  /** Puts a query into the field and answers it. */
+  ask(query: string): void {
+    this.#input.value = query;
+    if (query !== this.#query) this.#ask();
   }
 
   /** Says which of the hits is selected. */
