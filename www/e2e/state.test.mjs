@@ -123,3 +123,55 @@ test("what if all tips were merged", async () => {
   );
   await done();
 });
+
+test("why narrows the history to what it is about, with the steps on the rows", async () => {
+  const { page, done } = await viewer.open();
+  const merged = await merge(page, 3);
+  const all = await page.locator(".grid").getAttribute("aria-rowcount");
+  await page.keyboard.press("w");
+  await page.waitForSelector(".row:not([hidden]) .step-mark:not([hidden])");
+  const marks = page.locator(".row:not([hidden]) .step-mark:not([hidden])");
+  assert.equal(await marks.count(), await page.locator(".step").count());
+  assert.match(await page.locator(".focus-bar").textContent(), /^Conflicted sub-graph\d+ eventswhole room$/);
+  assert.equal(await page.locator(".why-title .link").textContent(), merged.slice(1, 8));
+
+  // A step lights its row; a row that was tried shows its step, and the resolution stays.
+  await page.keyboard.press("f");
+  await page.waitForFunction(() => document.querySelector(".row.hover .step-mark")?.textContent === "2");
+  const title = await page.locator(".why-title").textContent();
+  await page.locator(".row:not([hidden])", { has: page.locator(".step-mark:text-is('5')") }).click();
+  await page.waitForFunction(() => document.querySelector(".step-card h3").textContent.includes("Step 5"));
+  assert.equal(await page.locator(".why-title").textContent(), title);
+  await page.locator(".focus-bar button").press("Enter");
+  await page.waitForFunction((all) => document.querySelector(".grid").getAttribute("aria-rowcount") === all, all);
+  await page.locator(".focus-bar button").press("Enter");
+  await page.keyboard.press("Escape");
+  await page.waitForFunction((all) => document.querySelector(".grid").getAttribute("aria-rowcount") === all, all);
+  assert.equal(await marks.count(), 0);
+  await done();
+});
+
+test("what if three collected events were merged", async () => {
+  const { page, done } = await viewer.open();
+  const collect = async () => {
+    await inspected(page);
+    await page.keyboard.press("v");
+  };
+  await merge(page, 4);
+  await collect();
+  await page.keyboard.press("ArrowRight");
+  await collect();
+  await page.keyboard.press("End");
+  for (let i = 0; i < 60; i++) await page.keyboard.press("ArrowUp");
+  await collect();
+  await page.keyboard.press("w");
+  await page.waitForSelector(".chips li:nth-child(3)");
+  assert.ok((await page.locator(".row.second").count()) >= 1, "what was collected is marked");
+  await page.locator("button:has-text('Merge these 3')").press("Enter");
+  await page.waitForFunction(() =>
+    /after 3 collected events|nothing would be resolved/.test(document.querySelector(".why-tab").textContent),
+  );
+  await page.locator(".chips li button[aria-label^='leave']").first().press("Enter");
+  await page.waitForFunction(() => document.querySelectorAll(".chips li").length === 2);
+  await done();
+});

@@ -158,3 +158,40 @@ test("rules and numbering open the room again at the same event", async () => {
   assert.equal(await inspected(page).catch(() => id), id);
   await done();
 });
+
+test("a table is sorted by a column's head, by keyboard, and back", async () => {
+  const { page, done } = await viewer.open();
+  await page.keyboard.press("2");
+  await page.waitForSelector(".table-row.table-head button");
+  await page.locator("[role=tab]", { hasText: "events" }).first().click();
+  const column = (name) =>
+    page.evaluate((name) => {
+      const at = [...document.querySelectorAll(".table-head .table-cell")].findIndex(({ title }) => title === name);
+      return [...document.querySelectorAll(".table-window .table-row:not([hidden])")]
+        .sort((a, b) => a.ariaRowIndex - b.ariaRowIndex)
+        .map((row) => row.children[at]?.textContent ?? "");
+    }, name);
+  const head = page.locator(".table-head button[data-column=depth]");
+  const sorted = (way) => page.waitForSelector(`.table-head [title=depth][aria-sort=${way}]`);
+  await head.press("Enter");
+  await head.press("Enter");
+  await sorted("descending");
+  await page.waitForFunction(() => document.querySelectorAll(".table-window .table-row:not([hidden])").length > 20);
+  await page.waitForFunction(
+    () => document.querySelector(".table-window .table-row[aria-rowindex='2'] .table-cell") !== null,
+  );
+  const depths = (await column("depth")).map(Number);
+  assert.deepEqual(
+    depths,
+    depths.toSorted((a, b) => b - a),
+  );
+  assert.ok(depths[0] > depths.at(-1));
+  // What belongs to the selected event is found in that order too.
+  await page.locator(".grid").focus();
+  await page.keyboard.press("End");
+  await page.waitForSelector(".table-row.new.active");
+  assert.equal(await page.locator(".table-row.active").getAttribute("aria-rowindex"), "206");
+  await head.press("Enter");
+  await page.waitForFunction(() => document.querySelector(".table-head [aria-sort]") === null);
+  await done();
+});

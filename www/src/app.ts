@@ -31,6 +31,7 @@ import { Problems } from "./shell/problems.ts";
 import { Search } from "./shell/search.ts";
 import { makeSheet } from "./shell/sheet.ts";
 import { PlayView } from "./play/play-view.ts";
+import { FocusBar } from "./why/focus-bar.ts";
 import { followTheme, switchTheme } from "./shell/theme.ts";
 import { TopBar, type View } from "./shell/top-bar.ts";
 import { TablesView } from "./storage/tables-view.ts";
@@ -58,6 +59,7 @@ export class App implements Actions {
   readonly #notice = new Notice(part("notice"));
   readonly #search: Search;
   readonly #problems: Problems;
+  readonly #focusBar: FocusBar;
   readonly #history: HistoryView;
   readonly #minimap: Minimap;
   readonly #inspector: Inspector;
@@ -85,11 +87,15 @@ export class App implements Actions {
       fold: () => this.fold(),
     });
     this.#problems = new Problems(list);
+    this.#focusBar = new FocusBar(list, (rows) => this.#shown.focus(rows));
     this.#history = new HistoryView(list, {
       selected: (item) => this.#clicked(item),
       opened: (run) => void this.#openRun(run),
       compared: (item) => void this.#compare(item, true),
-      hovered: (item) => this.#history.hover(item),
+      hovered: (item) => {
+        this.#history.hover(item);
+        this.#inspector.light(item);
+      },
       drawn: () => this.#minimap.follow(this.#history.scroll, this.#selectedIndex()),
       bundled: (lanes) => this.#history.tellBundle(lanes),
     });
@@ -108,14 +114,23 @@ export class App implements Actions {
       },
       openLesson: (lesson) =>
         void this.#rooms.openLesson(lesson).then((shown) => {
-          if (shown) this.showView("play");
+          if (shown) void this.showView("play");
         }),
       forget: () => void forgetLast(),
       closed: () => this.#history.grid.focus(),
       widened: (wide) => this.#widen(wide),
+      focus: (focus) => {
+        this.#focusBar.show(focus);
+        this.#history.number(focus?.steps);
+      },
+      point: (row) => {
+        this.#history.reveal(this.#display?.shownFor(row) ?? row);
+        this.#history.hover(row);
+      },
+      collected: (rows) => this.#history.collect(rows),
       goTable: (name, nid) => {
-        this.showView("tables");
-        void this.#tables.openAt(name, nid).then(() => this.#tables.focus());
+        const shown = this.showView("tables");
+        void shown.then(() => this.#tables.openAt(name, nid)).then(() => this.#tables.focus());
       },
     });
     this.#tables = new TablesView(part("tables"), {
@@ -171,7 +186,7 @@ export class App implements Actions {
       switchTheme: () => this.switchTheme(),
       showKeys: () => this.showKeys(),
       switchTo: (session: Session) => this.#rooms.switchTo(session, this.#inspected?.eventId),
-      showView: (view: View) => this.showView(view),
+      showView: (view: View) => void this.showView(view),
       rule: (rules: OpenOptions["rules"]) => void this.#rooms.again({ rules }, this.#inspected?.eventId),
     };
   }
@@ -199,7 +214,7 @@ export class App implements Actions {
     this.#history.select(undefined);
     this.#inspector.showRoom(session);
     this.#export.showRoom(session);
-    this.#showRoomIn(this.#view);
+    void this.#showRoomIn(this.#view);
     const place = selected ?? (first ? placeInAddress() : undefined);
     const { link, lesson } = session.origin;
     const left = carry(link !== undefined ? { room: link } : lesson !== undefined ? { lesson: lesson.id } : {});
@@ -208,15 +223,16 @@ export class App implements Actions {
   }
 
   /** A view hears of the room when it is first seen with it. */
-  #showRoomIn(view: View): void {
+  async #showRoomIn(view: View): Promise<void> {
     const session = this.#session;
     if (session === undefined || view === "history") return;
     session.wantNumbers(() => this.#history.refresh());
     if (view === "play") this.#play.showRoom(session, session.origin.lesson, this.#inspected?.row);
-    else void this.#tables.showRoom(session).then(() => this.#tables.select(this.#inspected));
+    else await this.#tables.showRoom(session).then(() => this.#tables.select(this.#inspected));
   }
 
-  showView(view: View): void {
+  /** Resolves when the view shows the selected event. */
+  async showView(view: View): Promise<void> {
     if (this.#view === view) return;
     this.#view = view;
     part("tables").hidden = view !== "tables";
@@ -225,7 +241,7 @@ export class App implements Actions {
     if (view !== "play") this.#play.stop();
     this.#topBar.showView(view);
     this.#widen(this.#inspector.isWide);
-    this.#showRoomIn(view);
+    await this.#showRoomIn(view);
   }
 
   /** Gives the panel beside the history most of the page: the history narrows and stays. */
@@ -290,7 +306,7 @@ export class App implements Actions {
     if (item === undefined) {
       this.#inspected = undefined;
       this.#inspector.showRoom(session);
-      this.#tables.select(undefined);
+      void this.#tables.select(undefined);
       writePlace(undefined, false);
       return;
     }
@@ -306,7 +322,7 @@ export class App implements Actions {
       (view) => {
         if (view === undefined) return;
         this.#inspected = view;
-        if (this.#view === "tables") this.#tables.select(view);
+        if (this.#view === "tables") void this.#tables.select(view);
         if (this.#view === "play") this.#play.showRow(view.row);
         writePlace(view.eventId, way === "jump");
       },
@@ -467,11 +483,20 @@ export class App implements Actions {
     this.#files.choose();
   }
 
-  showTab(id: "event" | "state" | "storage" | "why"): void {
-    this.showView("history");
+  showTab(id: "event" | "state" | "storage" | "why" | "graphs"): void {
+    void this.showView("history");
     if (this.#selected === undefined) this.step(0);
     this.#inspector.chooseTab(id);
     this.#inspector.open();
+  }
+
+  showGraph(kind: "auth" | "groups"): void {
+    this.showTab("graphs");
+    this.#inspector.chooseGraph(kind);
+  }
+
+  collect(): void {
+    this.#inspector.collect();
   }
 
   compareHere(): void {
@@ -480,7 +505,7 @@ export class App implements Actions {
 
   play(step: -1 | 0 | 1): void {
     if (step !== 0 && this.#view === "history" && this.#inspector.step(step)) return;
-    this.showView("play");
+    void this.showView("play");
     if (step === 0) this.#play.run();
     else this.#play.step(step);
   }
@@ -521,7 +546,7 @@ export class App implements Actions {
     else if (this.#export.isOpen) this.#export.close();
     else if (this.#notice.isShown) this.#notice.clear();
     else if (this.#view !== "history") {
-      this.showView("history");
+      void this.showView("history");
       this.#history.grid.focus();
     } else if (this.#inspector.isWide && !this.#inspector.covers) {
       this.#inspector.narrow();

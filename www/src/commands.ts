@@ -39,8 +39,10 @@ export interface Actions {
   openExport(): void;
   showKeys(): void;
   showTab(id: "event" | "state" | "storage" | "why"): void;
+  showGraph(kind: "auth" | "groups"): void;
   compareHere(): void;
-  showView(view: "history" | "tables" | "play"): void;
+  collect(): void;
+  showView(view: "history" | "tables" | "play"): void | Promise<void>;
   play(step: -1 | 0 | 1): void;
   back(): void;
 }
@@ -140,11 +142,25 @@ export const commands: readonly Command<Actions>[] = [
     run: (app, key) => app.showTab(key === "s" ? "state" : key === "d" ? "storage" : "why"),
   },
   {
+    keys: ["u", "U"],
+    label: "its auth chain, its state groups, as graphs",
+    group: "Show",
+    scope: "page",
+    run: (app, key) => app.showGraph(key === "u" ? "auth" : "groups"),
+  },
+  {
     keys: ["c"],
     label: "compare with this event: then select another (or control-click one)",
     group: "Show",
     scope: "page",
     run: (app) => app.compareHere(),
+  },
+  {
+    keys: ["v"],
+    label: "collect this event for a merge that nobody made (see why)",
+    group: "Show",
+    scope: "page",
+    run: (app) => app.collect(),
   },
   {
     keys: ["1", "2", "3"],

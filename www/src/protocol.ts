@@ -198,6 +198,44 @@ export interface LinkText {
   differing?: number;
 }
 
+/** An event, or a state group with the event that it was made for. */
+export interface LinkedNode {
+  /** Absent: nobody knows for which event a group was made. */
+  view?: RowView | undefined;
+  group?: {
+    nid: number;
+    /** 0: it is stored in full. */
+    previous: number;
+    /** From the selected event's group; absent beside the chain. */
+    hop: number | undefined;
+    /** Rows that it is stored as. */
+    rows: number;
+    /** Events that have it after them. */
+    events: number;
+  };
+}
+
+/** A small graph beside the history, oldest node first. */
+export interface LinkedGraph {
+  nodes: LinkedNode[];
+  /** Edges by the places of their ends, in the order of their children. */
+  lanes: {
+    edgeFrom: Uint32Array;
+    edgeTo: Uint32Array;
+    edgeLane: Uint32Array;
+    lane: Uint32Array;
+    laneCount: number;
+  };
+  /** Edges that others imply: not drawn, unless all are asked for. */
+  implied: number;
+  /** Nodes that are not shown. */
+  more: number;
+  /** Auth events that are named and not held. */
+  missing: number;
+  /** The place of what was asked about. */
+  selected: number;
+}
+
 /** What can be saved as a file. */
 export type FileForm = "ndjson" | "thin" | "save" | "dot";
 
@@ -288,6 +326,14 @@ export interface TablePage {
   columns: string[];
   rows: TableCells[];
   total: number;
+  /** Whether it can be put in another order: not if it is very long. */
+  sortable: boolean;
+}
+
+/** A table in the order of one of its columns; lists go by their length. */
+export interface TableSort {
+  column: string;
+  descending: boolean;
 }
 
 /** One slot of a state: its value in words, and the event that set it. */
@@ -424,7 +470,11 @@ export interface Calls {
   };
   storage: { params: { row: Row; moment: "before" | "after" }; result: StorageDetail | undefined; progress: undefined };
   figures: { params: object; result: Figures; progress: never };
-  table: { params: { name: TableName; offset: number; limit: number }; result: TablePage; progress: never };
+  table: {
+    params: { name: TableName; offset: number; limit: number; sort?: TableSort | undefined };
+    result: TablePage;
+    progress: undefined;
+  };
   state: {
     params: { row: Row; moment: "before" | "after"; filter: string };
     result: StateView | undefined;
@@ -437,7 +487,17 @@ export interface Calls {
   resolve: { params: { rows: Row[] }; result: WhyView; progress: never };
   /** A step by its place in the order of arrival, or that of an event. */
   play: { params: { place: number } | { row: Row }; result: PlayStep | undefined; progress: undefined };
-  place: { params: { name: TableName; nid: number }; result: Located; progress: undefined };
+  place: {
+    params: { name: TableName; nid: number; sort?: TableSort | undefined };
+    result: Located;
+    progress: undefined;
+  };
+  /** What an event stands on: by its auth events (`all`: with the edges that others imply), or as its state group is stored. */
+  linked: {
+    params: { row: Row; by: "auth" | "groups"; all: boolean };
+    result: LinkedGraph | undefined;
+    progress: undefined;
+  };
   /** The room as the text of a link; thin: without messages, names and topics. */
   link: { params: { thin: boolean }; result: LinkText; progress: never };
   /** The bytes of a file; of some rows only, where they are given. */

@@ -13,6 +13,8 @@ export class Shown {
   #only = false;
   /** The rows that the search means; undefined if it means none in particular, or is not done. */
   #meant: Uint32Array | undefined;
+  /** What is shown whatever the search means. */
+  #focus: Uint32Array | undefined;
   #opened: Row[] = [];
   #asked: AbortController | undefined;
   /** Every event has a line of its own. */
@@ -42,11 +44,19 @@ export class Shown {
     void this.#arrange();
   }
 
+  /** Shows these events alone, whatever the search means; undefined: as before. */
+  focus(rows: Uint32Array | undefined): void {
+    if (rows === this.#focus) return;
+    this.#focus = rows;
+    this.#opened = [];
+    void this.#arrange();
+  }
+
   /** Another room, of which every event has its line until told otherwise. */
   showRoom(session: Session): void {
     this.#session = session;
     this.#opened = [];
-    this.#meant = undefined;
+    this.#meant = this.#focus = undefined;
     this.#complete = true;
     this.selected = undefined;
     void this.#arrange();
@@ -72,7 +82,7 @@ export class Shown {
     this.#asked = undefined;
     const session = this.#session;
     if (session === undefined) return false;
-    const rows = this.#only ? this.#meant : undefined;
+    const rows = this.#focus ?? (this.#only ? this.#meant : undefined);
     if (rows === undefined && !this.#folded) {
       if (!this.#complete) this.#changed(Lines.each(session.heldCount, session.edges), still);
       this.#complete = true;
@@ -83,7 +93,7 @@ export class Shown {
     const { selected } = this;
     const opened = rows === undefined && selected !== undefined ? [...this.#opened, selected] : this.#opened;
     try {
-      const options = { rows, folded: this.#folded, opened };
+      const options = { rows, folded: this.#folded && this.#focus === undefined, opened };
       const columns = await session.engine.call("arrange", options, { signal: asked.signal });
       if (asked.signal.aborted || session !== this.#session) return false;
       this.#complete = false;

@@ -109,7 +109,7 @@ test("a state of many slots is drawn where something lies above its largest bloc
   assert.equal(hidden + snapshot.slots.length, 130);
 
   // Lists longer than a row can show are sent cut, with their length.
-  const lists = open.storage.page("state_blocks", 0, 200).rows.map(([, list]) => list);
+  const lists = end(open.storage.page("state_blocks", 0, 200)).rows.map(([, list]) => list);
   const long = lists.find((list) => !Array.isArray(list));
   assert.ok(long.count > long.first.length && long.first.length >= 40);
 });
@@ -182,4 +182,33 @@ test("slots are named shortly", () => {
   assert.equal(slotName({ type: "m.room.topic", stateKey: "" }), "topic");
   assert.equal(slotName({ type: "org.example.pin", stateKey: "y" }), "pin y");
   assert.equal(slotName({ type: "odd.", stateKey: "" }), "odd.");
+});
+
+test("a table is put in the order of a column, either way, and its rows are found there", () => {
+  const { room, open } = opened("dense");
+  const all = room.table("events").rows;
+  const { columns } = room.table("events", { limit: 0 });
+  for (const [column, key] of [
+    ["depth", (row) => row[columns.indexOf("depth")]],
+    ["event_id", (row) => row[columns.indexOf("event_id")]],
+    ["auth_event_nids", (row) => row[columns.indexOf("auth_event_nids")].length],
+  ]) {
+    for (const descending of [false, true]) {
+      const sort = { column, descending };
+      const sign = descending ? -1 : 1;
+      const wanted = all.toSorted((a, b) => (key(a) < key(b) ? -sign : key(a) > key(b) ? sign : a[0] - b[0]));
+      const page = end(open.storage.page("events", 10, 300, sort));
+      assert.ok(page.sortable && page.total === all.length);
+      assert.deepEqual(
+        page.rows.map(([nid]) => nid),
+        wanted.slice(10).map(([nid]) => nid),
+      );
+      assert.equal(end(open.storage.place("events", wanted[7][0], sort)).index, 7);
+    }
+  }
+  const unknown = end(open.storage.page("events", 0, 5, { column: "nothing", descending: false }));
+  assert.deepEqual(
+    unknown.rows.map(([nid]) => nid),
+    all.slice(0, 5).map(([nid]) => nid),
+  );
 });

@@ -111,6 +111,26 @@ export function eventNode(c: CanvasRenderingContext2D, place: Place, facts: Node
   }
 }
 
+export interface GroupFacts {
+  selected: boolean;
+  /** It is stored in full: nothing below it is read. */
+  full: boolean;
+  /** It is not in the chain of the selected one. */
+  aside: boolean;
+}
+
+/** A state group: a square as a state event has, with a floor under it where a chain ends. */
+export function groupNode(c: CanvasRenderingContext2D, place: Place, facts: GroupFacts, k: Colours): void {
+  const { x, y } = place;
+  if (facts.selected) selectionDisc(c, place, k);
+  else cut(c, x, y, 6.4);
+  c.fillStyle = c.strokeStyle = facts.aside ? k.lane2 : k.ink;
+  c.lineWidth = 1.75;
+  if (facts.aside) c.strokeRect(x - 3.25, y - 3.25, 6.5, 6.5);
+  else c.fillRect(x - 4, y - 4, 8, 8);
+  if (facts.full) c.fillRect(x - 7, y + 6, 14, 1.75);
+}
+
 /** Stands where a row has not come from the worker yet. */
 export function pendingNode(c: CanvasRenderingContext2D, { x, y }: Place, k: Colours): void {
   c.fillStyle = k.lane;

@@ -53,11 +53,17 @@ export class Painter {
     this.#height = h / scale;
   }
 
-  /** Returns the rightmost lane of which anything is seen. */
-  paint(scene: Scene): number {
+  /** The empty canvas, in the page's pixels. */
+  begin(): CanvasRenderingContext2D {
     const c = this.#context;
     c.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     c.clearRect(0, 0, this.#width, this.#height);
+    return c;
+  }
+
+  /** Returns the rightmost lane of which anything is seen. */
+  paint(scene: Scene): number {
+    const c = this.begin();
     const { scroll, display } = scene;
     const [first, last] = scroll.window();
     if (last < first) return 0;

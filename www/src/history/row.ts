@@ -15,6 +15,12 @@ export type Content =
   | { kind: "run"; words: string; graph: string }
   | { kind: "shelf"; count: number };
 
+/** A step of a resolution, as its event's row is marked with it. */
+export interface StepMark {
+  n: number;
+  denied: boolean;
+}
+
 export interface RowState {
   item: Item;
   index: number;
@@ -25,6 +31,7 @@ export interface RowState {
   flashed: boolean;
   /** It is the event that the selected one is compared with. */
   second: boolean;
+  step: StepMark | undefined;
   needle: string;
   span: TimeSpan;
   /** The number of the snapshot before it, as the column shows it, and whether the selection has the same. */
@@ -44,6 +51,7 @@ export class RowElement {
   readonly #graph = cell("graph");
   readonly #local = make("span", { class: "local" });
   readonly #server = make("span", { class: "server" });
+  readonly #step = make("span", { class: "step-mark", hidden: true });
   readonly #label = make("span", { class: "label" });
   readonly #key = make("span", { class: "key" });
   readonly #text = make("span", { class: "text" });
@@ -67,7 +75,7 @@ export class RowElement {
       { class: "row", role: "row" },
       this.#graph,
       cell("sender", this.#local, this.#server),
-      cell("event", this.#label, this.#key, this.#text, this.#tags, this.#reason, ...this.#show),
+      cell("event", this.#step, this.#label, this.#key, this.#text, this.#tags, this.#reason, ...this.#show),
       cell("id", this.#unique, this.#rest),
       this.#depth,
       this.#stream,
@@ -99,11 +107,21 @@ export class RowElement {
     element.classList.toggle("unknown", !state.known);
     element.classList.toggle("flash", state.flashed);
     element.classList.toggle("second", state.second);
+    this.#mark(state.step);
     setText(this.#snapshot, state.snapshot === 0 ? "" : String(state.snapshot));
     setText(this.#group, state.group === 0 ? "" : String(state.group));
     this.#snapshot.classList.toggle("same", state.sameSnapshot);
     this.#group.classList.toggle("same", state.sameGroup);
     this.#shown = state;
+  }
+
+  #mark(step: StepMark | undefined): void {
+    if (step === this.#shown?.step && this.#shown !== undefined) return;
+    this.#step.hidden = step === undefined;
+    if (step === undefined) return;
+    setText(this.#step, String(step.n));
+    this.#step.className = step.denied ? "step-mark denied" : "step-mark";
+    setAttribute(this.#step, "title", `step ${step.n} of the resolution${step.denied ? ", denied" : ""}`);
   }
 
   hide(): void {

@@ -2,6 +2,7 @@
 // where one scroll model says. The grid itself has the focus; the selected row is its active descendant and is kept in the
 // document even when it has left the window.
 import { make, setText } from "../dom.ts";
+import type { Row } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { RowCache } from "./cache.ts";
 import { type Colours, readColours } from "./colours.ts";
@@ -10,7 +11,7 @@ import { Gutter } from "./gutter.ts";
 import type { Run } from "./lines.ts";
 import { Moment } from "./moment.ts";
 import { Painter } from "./painter.ts";
-import { type Content, columns, RowElement, type RowState } from "./row.ts";
+import { type Content, columns, RowElement, type RowState, type StepMark } from "./row.ts";
 import { ScrollModel } from "./scroll.ts";
 import { graphWords, runGraphWords, runWords } from "./words.ts";
 
@@ -63,6 +64,8 @@ export class HistoryView {
   #selected: Item | undefined;
   #hovered: Item | undefined;
   #second: Item | undefined;
+  #steps: ReadonlyMap<Row, StepMark> | undefined;
+  #collected: ReadonlySet<Item> = new Set();
   #flashed: Item | undefined;
   #flashTimer = 0;
   #needle = "";
@@ -161,6 +164,18 @@ export class HistoryView {
   /** Marks the event that the selected one is compared with. */
   markSecond(item: Item | undefined): void {
     this.#second = item;
+    this.refresh();
+  }
+
+  /** Numbers rows by the steps of a resolution, in the margin of their text. */
+  number(steps: ReadonlyMap<Row, StepMark> | undefined): void {
+    this.#steps = steps;
+    this.refresh();
+  }
+
+  /** Marks the events that were collected for a merge that nobody made. */
+  collect(rows: readonly Row[]): void {
+    this.#collected = new Set(rows);
     this.refresh();
   }
 
@@ -410,7 +425,8 @@ export class HistoryView {
       hovered: item === this.#hovered,
       known: !moment.active || moment.knows(display.eventOf(item) ?? Infinity),
       flashed: item === this.#flashed,
-      second: item === this.#second,
+      second: item === this.#second || this.#collected.has(item),
+      step: display.isEvent(item) ? this.#steps?.get(item) : undefined,
       needle: this.#needle,
       span: session.span,
       snapshot: numberOf(item, "snapshotBefore"),

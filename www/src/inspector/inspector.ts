@@ -9,13 +9,15 @@ import type { DisplayRows, Item } from "../history/display.ts";
 import type { Detail, Gap, Row, RowView } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { eventHead, EventTab } from "./event-tab.ts";
+import { type GraphKind, GraphsTab } from "../graphs/graphs-tab.ts";
 import { StateTab, type StateTabActs } from "../state/state-tab.ts";
 import { type StorageActs, StorageTab } from "../storage/storage-tab.ts";
-import { WhyTab } from "../why/why-tab.ts";
+import { type WhyActs, WhyTab } from "../why/why-tab.ts";
 import { linkList } from "./links.ts";
 import { overview } from "./overview.ts";
 
-export interface InspectorActs extends StorageActs, Omit<StateTabActs, "go" | "hover" | "showWhy"> {
+export interface InspectorActs
+  extends StorageActs, Omit<StateTabActs, "go" | "hover" | "showWhy">, Omit<WhyActs, "go" | "hover"> {
   go(item: Item): void;
   goGap(gap: Gap): void;
   hover(item: Item | undefined): void;
@@ -48,9 +50,12 @@ export class Inspector {
   readonly #tabButtons = new Map<Tab, HTMLElement>();
   readonly #grip: HTMLButtonElement;
   readonly #why: WhyTab;
+  readonly #graphs: GraphsTab;
   /** The event that the selected one is compared with. */
   #second: RowView | undefined;
   #tab: Tab;
+  #anew = false;
+  #room: Session | undefined;
   #height = 1;
   /** The body may stand elsewhere than at its beginning: asking it would lay the page out. */
   #scrolled = false;
@@ -67,8 +72,9 @@ export class Inspector {
       wide: false,
       fill: (detail, session) => events.show(detail, session),
     };
-    const storage = new StorageTab(acts);
+    const storage = new StorageTab({ ...acts, showGraph: () => this.chooseGraph("groups") });
     this.#why = new WhyTab(acts);
+    this.#graphs = new GraphsTab({ ...acts, openGroup: (nid) => acts.goTable("state_groups", nid) });
     const state = new StateTab({ ...acts, showWhy: () => this.chooseTab("why") });
     this.#tabs = [
       event,
@@ -95,8 +101,17 @@ export class Inspector {
         name: "Why",
         wide: true,
         fill: (detail, session) => {
-          this.#why.show(detail, session, this.#second);
+          this.#why.show(detail, session, this.#anew);
           return [this.#why.element];
+        },
+      },
+      {
+        id: "graphs",
+        name: "Graphs",
+        wide: false,
+        fill: (detail, session) => {
+          this.#graphs.show(detail, session);
+          return [this.#graphs.element];
         },
       },
     ];
@@ -140,6 +155,8 @@ export class Inspector {
   /** Shows the room. */
   showRoom(session: Session): void {
     this.#stop();
+    if (session !== this.#room) this.#why.showRoom();
+    this.#room = session;
     this.#shown = undefined;
     this.#top.replaceChildren(
       make(
@@ -279,8 +296,7 @@ export class Inspector {
   }
 
   #choose(tab: Tab): void {
-    this.#tab = tab;
-    if (this.#shown !== undefined) this.#showEvent(this.#shown.detail, this.#shown.session);
+    this.chooseTab(tab.id);
     this.#top.querySelector<HTMLElement>(`#tab-${tab.id}`)?.focus();
   }
 
@@ -289,13 +305,32 @@ export class Inspector {
     const tab = this.#tabs.find((each) => each.id === id);
     if (tab === undefined) return;
     this.#tab = tab;
+    // Choosing a tab asks about the selected event itself, whatever the tab is showing.
+    this.#anew = true;
     if (this.#shown !== undefined) this.#showEvent(this.#shown.detail, this.#shown.session);
+    this.#anew = false;
+  }
+
+  /** Shows one of the graphs beside the history; the panel must have an event. */
+  chooseGraph(kind: GraphKind): void {
+    this.#graphs.choose(kind);
+    this.chooseTab("graphs");
+  }
+
+  /** Lights an event that is hovered in the history. */
+  light(row: Row | undefined): void {
+    this.#graphs.light(row);
   }
 
   /** Compares the selected event with another, or with none. */
   compare(second: RowView | undefined): void {
     this.#second = second;
     if (this.#shown !== undefined) this.#showEvent(this.#shown.detail, this.#shown.session);
+  }
+
+  /** Collects the shown event for a merge that nobody made, or leaves it out. */
+  collect(): void {
+    if (this.#shown !== undefined) this.#why.collect(this.#shown.detail.view);
   }
 
   /** Moves within what the tab shows, where it has steps of its own; false where it has none. */
@@ -319,6 +354,7 @@ export class Inspector {
     if (parts.length !== 1 || this.#body.firstChild !== parts[0] || this.#body.childElementCount !== 1)
       this.#body.replaceChildren(...parts);
     this.#acts.widened(this.isWide);
+    if (this.#tab.id !== "why" || this.#shown === undefined) this.#why.leave();
     if (this.#scrolled) {
       this.#body.scrollTop = 0;
       this.#scrolled = false;

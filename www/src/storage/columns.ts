@@ -57,6 +57,11 @@ export function targetOf(column: string, value: number | string): Target | undef
   return table === undefined || value === 0 ? undefined : { table, nid: value };
 }
 
+/** Whether rows in the order of a column say something: hashes have none. */
+export function isSortable(column: string): boolean {
+  return column !== "hash";
+}
+
 /** The columns' widths, as CSS grid tracks. */
 export function tracks(columns: readonly string[]): string {
   return columns

@@ -8,6 +8,11 @@ import { costPanel } from "./cost.ts";
 import { axis, type LayerActs, stack } from "./layers.ts";
 import { effectWords, subjectWords } from "./words.ts";
 
+export interface StorageTabActs extends StorageActs {
+  /** Shows the state groups as a graph. */
+  showGraph(): void;
+}
+
 export interface StorageActs extends LayerActs {
   /** Shows a row of a table. */
   goTable(name: "events" | "state_snapshots" | "state_blocks" | "state_groups", nid: number): void;
@@ -19,11 +24,11 @@ const hopsAtMost = 100;
 
 export class StorageTab {
   readonly element = make("div", { class: "storage" });
-  readonly #acts: StorageActs;
+  readonly #acts: StorageTabActs;
   #moment: "before" | "after" = "after";
   #asked: AbortController | undefined;
 
-  constructor(acts: StorageActs) {
+  constructor(acts: StorageTabActs) {
     this.#acts = acts;
   }
 
@@ -136,7 +141,7 @@ export class StorageTab {
 
   #chain({ nid, layers, read }: GroupView, slots: readonly Slot[]): HTMLElement {
     const hops = layers.length - 1;
-    return stack(
+    const section = stack(
       {
         title: `State group ${nid}`,
         note: `Synapse · a chain of ${counted(hops, "hop")}, at most ${hopsAtMost} · ${counted(read, "group")} read to answer`,
@@ -149,6 +154,10 @@ export class StorageTab {
       slots,
       this.#acts,
     );
+    section
+      .querySelector("h3")
+      ?.append(button({ class: "plain link as-graph" }, () => this.#acts.showGraph(), "as a graph →"));
+    return section;
   }
 
   #news(storage: StorageDetail): HTMLElement {

@@ -1,12 +1,12 @@
 // One table of the storage, of whatever length: rows come from the worker by page as the window needs them, and only those in the
 // window have elements. The grid has the focus; the arrow keys move over rows and their links, enter follows.
 import type { TableName } from "roomscope";
-import { make } from "../dom.ts";
+import { button, make, setAttribute } from "../dom.ts";
 import { count } from "../format.ts";
 import { ScrollModel } from "../history/scroll.ts";
-import type { StorageDetail, TableCell, TableCells } from "../protocol.ts";
+import type { StorageDetail, TableCell, TableCells, TableSort } from "../protocol.ts";
 import type { Session } from "../session.ts";
-import { leastWidth, type Target, targetOf, tracks } from "./columns.ts";
+import { isSortable, leastWidth, type Target, targetOf, tracks } from "./columns.ts";
 import { lightOf } from "./lit.ts";
 
 const rowHeight = 24;
@@ -33,6 +33,7 @@ export class TableGrid {
   #session: Session | undefined;
   #name: TableName = "events";
   #columns: string[] = [];
+  #sort: TableSort | undefined;
   #detail: StorageDetail | undefined;
   #active = -1;
   #link = 0;
@@ -67,13 +68,16 @@ export class TableGrid {
       this.#session = session;
       this.#name = name;
       this.#active = -1;
-      const { columns, rows, total } = await session.engine.call("table", { name, offset: 0, limit: pageSize });
+      this.#sort = undefined;
+      const { columns, rows, total, sortable } = await session.engine.call("table", {
+        name,
+        offset: 0,
+        limit: pageSize,
+      });
       if (session !== this.#session || name !== this.#name) return;
       this.#pages.set(0, rows);
       this.#columns = columns;
-      this.#head.replaceChildren(
-        ...columns.map((column) => make("div", { class: "table-cell", role: "columnheader", title: column }, column)),
-      );
+      this.#head.replaceChildren(...columns.map((column) => this.#headCell(column, sortable)));
       this.#pool.splice(0);
       this.#window.replaceChildren();
       this.element.style.setProperty("--tracks", tracks(columns));
@@ -87,6 +91,37 @@ export class TableGrid {
     }
     if (at !== undefined) this.#activate(at, true);
     this.#refresh();
+  }
+
+  /** The order that a table is shown in; undefined: its own. */
+  sortOf(name: TableName): TableSort | undefined {
+    return name === this.#name ? this.#sort : undefined;
+  }
+
+  #headCell(column: string, sortable: boolean): HTMLElement {
+    const cell = make("div", { class: "table-cell", role: "columnheader", title: column });
+    if (sortable && isSortable(column))
+      cell.append(button({ class: "plain", "data-column": column }, () => this.#sortBy(column), column));
+    else cell.append(column);
+    return cell;
+  }
+
+  /** By a column upward, then downward, then as the table is. */
+  #sortBy(column: string): void {
+    const before = this.#sort?.column === column ? this.#sort : undefined;
+    if (before?.descending === true) this.#sort = undefined;
+    else this.#sort = { column, descending: before !== undefined };
+    for (const head of this.#head.children) {
+      const own = this.#sort !== undefined && head.getAttribute("title") === this.#sort.column;
+      const order = this.#sort?.descending === true ? "descending" : "ascending";
+      setAttribute(head, "aria-sort", own ? order : undefined);
+    }
+    for (const controller of this.#asked.values()) controller.abort();
+    this.#asked.clear();
+    this.#pages.clear();
+    this.#active = -1;
+    this.#scroll.moveTo(0);
+    this.#writeBar();
   }
 
   /** Lights the rows that belong to an event. */
@@ -181,7 +216,7 @@ export class TableGrid {
     if (session === undefined || this.#pages.has(page) || this.#asked.has(page)) return;
     const controller = new AbortController();
     this.#asked.set(page, controller);
-    const params = { name: this.#name, offset: page * pageSize, limit: pageSize };
+    const params = { name: this.#name, offset: page * pageSize, limit: pageSize, sort: this.#sort };
     session.engine.call("table", params, { signal: controller.signal }).then(
       ({ rows }) => {
         if (this.#asked.get(page) !== controller) return;
@@ -204,6 +239,8 @@ export class TableGrid {
 
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // A column's head has its own use for enter.
+    if (event.key === "Enter" && event.target !== this.element) return;
     const page = Math.max(1, Math.floor(this.#scroll.viewHeight / rowHeight) - 1);
     const moves: Record<string, () => void> = {
       ArrowDown: () => this.#activate(this.#active + 1),

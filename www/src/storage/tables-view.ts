@@ -152,7 +152,7 @@ export class TablesView {
   async openAt(name: TableName, nid: number): Promise<void> {
     const session = this.#session;
     if (session === undefined) return;
-    const { index } = await session.engine.call("place", { name, nid });
+    const { index } = await session.engine.call("place", { name, nid, sort: this.#grid.sortOf(name) });
     if (session === this.#session) await this.open(name, index);
   }
 
@@ -161,7 +161,7 @@ export class TablesView {
   }
 
   /** Lights what belongs to the selected event. */
-  select(view: RowView | undefined): void {
+  async select(view: RowView | undefined): Promise<void> {
     this.#asked?.abort();
     const session = this.#session;
     if (session === undefined || view === undefined) {
@@ -171,7 +171,7 @@ export class TablesView {
       return;
     }
     const { signal } = (this.#asked = new AbortController());
-    session.engine.call("storage", { row: view.row, moment: "after" }, { signal }).then(
+    await session.engine.call("storage", { row: view.row, moment: "after" }, { signal }).then(
       async (detail) => {
         if (signal.aborted || detail === undefined) return;
         this.#detail = detail;
@@ -203,7 +203,7 @@ export class TablesView {
     };
     const nid = numbers[name];
     if (nid === undefined || nid === 0) return undefined;
-    return (await session.engine.call("place", { name, nid })).index;
+    return (await session.engine.call("place", { name, nid, sort: this.#grid.sortOf(name) })).index;
   }
 
   async #rowOf(target: Target): Promise<Row | undefined> {

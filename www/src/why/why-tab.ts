@@ -2,10 +2,12 @@
 // were tried (steps), and what became of each. The last allowed writer of a slot stands: that is all one must know.
 import { button, make } from "../dom.ts";
 import { count, counted, splitUser } from "../format.ts";
-import type { Detail, RowView, WhySlot, WhyStep, WhyView } from "../protocol.ts";
+import type { StepMark } from "../history/row.ts";
+import type { Detail, Row, RowView, WhySlot, WhyStep, WhyView } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { letterMark, letterOf } from "../state/letters.ts";
 import { idLink, slotCell, type StateActs } from "../state/rows.ts";
+import { Collection } from "./collection.ts";
 
 const phaseNames = {
   power: ["Power order", "people with power first"],
@@ -14,82 +16,123 @@ const phaseNames = {
   "v1-other": ["Other events", "the deepest that is allowed"],
 } as const;
 
+/** What of the history a resolution is about: its events, and those that were tried with the number of their step. */
+export interface WhyFocus {
+  rows: Uint32Array;
+  steps: ReadonlyMap<Row, StepMark>;
+}
+
+export interface WhyActs extends StateActs {
+  /** Shows these events alone; undefined: the history again. */
+  focus(focus: WhyFocus | undefined): void;
+  /** Brings an event's row into sight and lights it. */
+  point(row: Row): void;
+  /** These are collected for a merge that nobody made. */
+  collected(rows: readonly Row[]): void;
+}
+
+/** What is asked: how a merge ended, or how one would. */
+type Asked = { merge: RowView } | { rows: readonly Row[]; where: string };
+
 export class WhyTab {
   readonly element = make("div", { class: "why-tab" });
-  readonly #acts: StateActs;
+  readonly #acts: WhyActs;
+  readonly #collection: Collection;
   #asked: AbortController | undefined;
   #step = 0;
   #rows: HTMLElement[] = [];
+  #cells: HTMLElement[] = [];
   #card = make("div", {});
   #view: WhyView | undefined;
+  #focus: WhyFocus | undefined;
+  #session: Session | undefined;
 
-  constructor(acts: StateActs) {
+  constructor(acts: WhyActs) {
     this.#acts = acts;
+    this.#collection = new Collection({
+      ...acts,
+      merge: (rows, where) => {
+        if (this.#session !== undefined) this.#ask(this.#session, { rows, where });
+      },
+    });
   }
 
-  show(detail: Detail, session: Session, second: RowView | undefined): void {
-    const { view } = detail;
-    this.#ask(session, "explain", { row: view.row }, () => this.#nothing(detail, session, second), "before this event");
+  /** Another room: what was collected means nothing in it. */
+  showRoom(): void {
+    this.leave();
+    this.#collection.clear();
   }
 
-  #ask(
-    session: Session,
-    call: "explain" | "resolve",
-    params: { row: number } | { rows: number[] },
-    nothing: () => HTMLElement[],
-    where: string,
-  ): void {
+  /** Collects the event for a merge that nobody made, or leaves it out again. */
+  collect(view: RowView): void {
+    this.#collection.toggle(view);
+  }
+
+  /** The tab is left: the history is whole again. */
+  leave(): void {
     this.#asked?.abort();
+    this.#session = undefined;
+    this.#view = undefined;
+    this.#attend(undefined);
+  }
+
+  /**
+   * Tells about the merge that an event is. While a resolution is shown, moving among the events that were tried in it moves among its steps;
+   * `anew` asks about the event itself.
+   */
+  show({ view }: Detail, session: Session, anew: boolean): void {
+    this.#collection.show(view);
+    const step = this.#focus?.steps.get(view.row);
+    if (!anew && this.#session === session && this.#view !== undefined && step !== undefined) {
+      this.choose(step.n - 1, false);
+      return;
+    }
+    this.#ask(session, { merge: view });
+  }
+
+  #ask(session: Session, asked: Asked): void {
+    this.#asked?.abort();
+    this.#session = session;
     const { signal } = (this.#asked = new AbortController());
-    session.engine.call(call, params as never, { signal }).then(
+    const answer: Promise<WhyView | undefined> =
+      "merge" in asked
+        ? session.engine.call("explain", { row: asked.merge.row }, { signal })
+        : session.engine.call("resolve", { rows: [...asked.rows] }, { signal });
+    answer.then(
       (why) => {
         if (signal.aborted) return;
-        const view = why as WhyView | undefined;
-        if (view === undefined || view.algorithm === "none") this.element.replaceChildren(...nothing());
-        else this.#fill(view, where);
+        if (why === undefined || why.algorithm === "none") this.#nothing(asked);
+        else this.#fill(why, asked);
       },
       (error: unknown) => {
-        if (!signal.aborted)
-          this.element.replaceChildren(
-            make("p", { class: "empty" }, error instanceof Error ? error.message : String(error)),
-          );
+        if (!signal.aborted) this.#say(error instanceof Error ? error.message : String(error));
       },
     );
+  }
+
+  #attend(focus: WhyFocus | undefined): void {
+    if (focus === undefined && this.#focus === undefined) return;
+    this.#focus = focus;
+    this.#acts.focus(focus);
+  }
+
+  #say(sentence: string): void {
+    this.#view = undefined;
+    this.#attend(undefined);
+    this.element.replaceChildren(make("p", { class: "empty" }, sentence), this.#collection.element);
   }
 
   /** There was nothing to resolve; but one may ask what a merge would make. */
-  #nothing({ view }: Detail, session: Session, second: RowView | undefined): HTMLElement[] {
-    const why =
-      view.parentCount > 1
-        ? "All its parents have the same state: there was nothing to resolve."
-        : "It has one parent, or none: the state before it is the state after that parent.";
-    const none = (): HTMLElement[] => [
-      make("p", { class: "empty" }, "These events have one state between them: nothing would be resolved."),
-    ];
-    const buttons = make(
-      "div",
-      { class: "what-if" },
-      button(
-        { class: "button" },
-        () => this.#ask(session, "resolve", { rows: [] }, none, "after all tips"),
-        "What if all tips were merged here",
-      ),
-    );
-    if (second !== undefined) {
-      const rows = [view.row, second.row];
-      buttons.append(
-        button(
-          { class: "button" },
-          () => this.#ask(session, "resolve", { rows }, none, "after the two events"),
-          "What if the two events were merged",
-        ),
-      );
-    }
-    return [make("p", { class: "empty" }, why), buttons];
+  #nothing(asked: Asked): void {
+    if (!("merge" in asked)) this.#say("These events have one state between them: nothing would be resolved.");
+    else if (asked.merge.parentCount > 1)
+      this.#say("All its parents have the same state: there was nothing to resolve.");
+    else this.#say("It has one parent, or none: the state before it is the state after that parent.");
   }
 
-  #fill(why: WhyView, where: string): void {
+  #fill(why: WhyView, asked: Asked): void {
     this.#view = why;
+    this.#cells = [];
     this.#card = make("div", { class: "step-card", "aria-live": "polite" });
     const firstDenied = why.steps.findIndex((step) => step.outcome === "denied");
     const body = make(
@@ -98,8 +141,14 @@ export class WhyTab {
       make("div", { class: "who" }, this.#slots(why), this.#card, legend()),
       this.#steps(why),
     );
-    this.element.replaceChildren(this.#sentence(why, where), this.#phases(why), body);
-    this.choose(Math.max(0, firstDenied));
+    const title = make("h3", { class: "why-title" });
+    if ("merge" in asked) title.append("Why the state is what it is at ", idLink(asked.merge, this.#acts));
+    else title.append("What the state would be after ", asked.where);
+    const where = "merge" in asked ? "before this event" : `after ${asked.where}`;
+    const parts = [title, this.#sentence(why, where), this.#phases(why), body, this.#collection.element];
+    this.element.replaceChildren(...parts);
+    this.#attend(focusOf(why, "merge" in asked ? [asked.merge.row] : asked.rows));
+    this.choose(Math.max(0, firstDenied), false);
   }
 
   #sentence(why: WhyView, where: string): HTMLElement {
@@ -186,9 +235,9 @@ export class WhyTab {
     const stands = value.eventId === slot.winner;
     const kind = stands ? "stands" : denied ? "denied" : "lost";
     const told = { stands: "stands", denied: "denied", lost: "not kept" }[kind];
-    return make(
+    const cell = make(
       "td",
-      { class: kind },
+      { class: kind, "data-step": step },
       make(
         "span",
         { class: `fate-mark${parent < 4 ? ` ${"abcd"[parent]}` : ""}`, role: "img", "aria-label": told },
@@ -200,6 +249,8 @@ export class WhyTab {
         value.value,
       ),
     );
+    this.#cells.push(cell);
+    return cell;
   }
 
   #steps(why: WhyView): HTMLElement {
@@ -260,14 +311,16 @@ export class WhyTab {
     );
   }
 
-  /** Shows a step and what decided it; `step` moves by one from there. */
-  choose(index: number): void {
+  /** Shows a step and what decided it, wherever it stands; `step` moves by one from there. */
+  choose(index: number, point = true): void {
     const step = this.#view?.steps[index];
     if (step === undefined) return;
     this.#rows[this.#step]?.classList.remove("chosen");
     this.#step = index;
     this.#rows[index]?.classList.add("chosen");
     this.#rows[index]?.scrollIntoView({ block: "nearest" });
+    for (const cell of this.#cells) cell.classList.toggle("chosen", cell.dataset["step"] === String(index));
+    if (point && step.entry.row !== undefined) this.#acts.point(step.entry.row);
     const slot = this.#view?.slots.find(
       (each) => each.type === step.entry.type && each.stateKey === step.entry.stateKey,
     );
@@ -278,7 +331,12 @@ export class WhyTab {
     ];
     this.#card.className = `step-card ${step.outcome}`;
     this.#card.replaceChildren(
-      make("h3", {}, title.replace("%s", String(index + 1))),
+      make(
+        "div",
+        { class: "step-head" },
+        make("h3", {}, title.replace("%s", String(index + 1))),
+        make("span", { class: "note" }, make("kbd", {}, "b"), make("kbd", {}, "f"), " step"),
+      ),
       make(
         "p",
         { class: "foreign" },
@@ -295,6 +353,23 @@ export class WhyTab {
   step(by: number): void {
     this.choose(Math.max(0, Math.min(this.#rows.length - 1, this.#step + by)));
   }
+}
+
+/** All events that a resolution tells of, and the numbers of its steps. */
+function focusOf(why: WhyView, around: readonly Row[]): WhyFocus {
+  const rows = new Set<Row>(around);
+  const steps = new Map<Row, StepMark>();
+  const add = (row: Row | undefined): void => {
+    if (row !== undefined) rows.add(row);
+  };
+  for (const { row } of why.parents) add(row);
+  for (const slot of why.slots) for (const held of slot.held) add(held?.row);
+  for (const { row } of why.authDifference) add(row);
+  why.steps.forEach(({ entry, outcome }, i) => {
+    add(entry.row);
+    if (entry.row !== undefined) steps.set(entry.row, { n: i + 1, denied: outcome === "denied" });
+  });
+  return { rows: Uint32Array.from(rows).sort(), steps };
 }
 
 function fateWords({ fate }: WhyStep): string {

@@ -116,7 +116,12 @@ async function* steps(request: Request): Steps {
     case "figures":
       return opened().figures();
     case "table":
-      return opened().storage.page(request.params.name, request.params.offset, request.params.limit);
+      return yield* opened().storage.page(
+        request.params.name,
+        request.params.offset,
+        request.params.limit,
+        request.params.sort,
+      );
     case "state":
       return opened().states.state(request.params.row, request.params.moment, request.params.filter);
     case "diff":
@@ -130,7 +135,9 @@ async function* steps(request: Request): Steps {
     case "play":
       return yield* opened().play(request.params);
     case "place":
-      return yield* opened().storage.place(request.params.name, request.params.nid);
+      return yield* opened().storage.place(request.params.name, request.params.nid, request.params.sort);
+    case "linked":
+      return yield* opened().linked(request.params.row, request.params.by, request.params.all);
     case "link":
       return opened().link(request.params.thin);
     case "file":

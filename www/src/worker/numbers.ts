@@ -68,6 +68,34 @@ export class Numbers {
     return chain;
   }
 
+  /** The group that a state group stands on; 0 if it is stored in full. */
+  previous(group: number): number {
+    return this.#previousGroup[group] ?? 0;
+  }
+
+  /** Further groups that stand on one of a chain, at most `each` on each, and how many more there are. */
+  standingOn(chain: readonly number[], each: number): { siblings: number[]; more: number } {
+    const within = new Set(chain);
+    const found = new Map<number, number>();
+    const siblings: number[] = [];
+    let more = 0;
+    this.#previousGroup.forEach((previous, group) => {
+      if (!within.has(previous) || within.has(group)) return;
+      const count = found.get(previous) ?? 0;
+      found.set(previous, count + 1);
+      if (count < each) siblings.push(group);
+      else more++;
+    });
+    return { siblings, more };
+  }
+
+  /** How many events have each of these groups after them. */
+  eventsOf(groups: ReadonlySet<number>): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (const group of this.#group) if (groups.has(group)) counts.set(group, (counts.get(group) ?? 0) + 1);
+    return counts;
+  }
+
   /** The snapshot before each row of the history; 0 where it is not known. */
   get before(): Uint32Array<ArrayBuffer> {
     return this.#before;

@@ -33,7 +33,7 @@ export function* cards(storage: Storage, detail: StorageDetail): Generator<undef
     const { index: last } = yield* storage.place(name, Math.max(...nids));
     if (last === undefined) continue;
     const from = Math.max(0, last + 1 - Math.max(shown, nids.length));
-    const { columns, rows } = storage.page(name, from, last + 1 - from);
+    const { columns, rows } = yield* storage.page(name, from, last + 1 - from);
     const wanted = columnsOf[name] ?? columns;
     const places = wanted.map((column) => columns.indexOf(column));
     made.push({

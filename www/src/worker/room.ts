@@ -10,6 +10,7 @@ import type {
   LineColumns,
   LineOptions,
   Link,
+  LinkedGraph,
   LinkText,
   Opened,
   OpenOptions,
@@ -27,6 +28,7 @@ import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
 import { pduJson } from "./json.ts";
 import { cards } from "./play.ts";
+import { authGraph } from "./linked.ts";
 import { linkText } from "./share.ts";
 import { States } from "./state.ts";
 import { Storage } from "./storage.ts";
@@ -124,6 +126,16 @@ export class OpenRoom {
     if (info === undefined || storage === undefined) return undefined;
     const view = this.#view(row, info);
     return { place, total: numbers.count, view, storage, cards: yield* cards(this.storage, storage) };
+  }
+
+  /** What an event stands on: see `Calls`. */
+  *linked(row: Row, by: "auth" | "groups", all: boolean): Generator<undefined, LinkedGraph | undefined> {
+    const viewOf = (at: Row): RowView | undefined => {
+      const info = this.#info(at);
+      return info === undefined ? undefined : this.#view(at, info);
+    };
+    if (by === "auth") return authGraph(this.#room, this.#ids, row, all, viewOf);
+    return yield* this.storage.groups(row, viewOf);
   }
 
   /** The room as the text of a link. */

@@ -4,17 +4,22 @@ import type { EventInfo, Room } from "roomscope";
 import type {
   GroupView,
   Layer,
+  LinkedGraph,
   Located,
   Row,
+  RowView,
   Slot,
   SnapshotView,
   Square,
   StorageDetail,
   TableCells,
   TablePage,
+  TableSort,
 } from "../protocol.ts";
 import type { RowIds } from "./ids.ts";
+import { groupGraph } from "./linked.ts";
 import { Numbers } from "./numbers.ts";
+import { mostSorted, SortedTables } from "./sorted.ts";
 import { type Cells, numbers, PagedTable } from "./tables.ts";
 
 type TableName = Parameters<Room["table"]>[0];
@@ -41,6 +46,7 @@ export class Storage {
   readonly #ids: RowIds;
   readonly #children: (row: Row) => Uint32Array;
   readonly #tables = new Map<string, PagedTable>();
+  readonly #sorted: SortedTables;
   #numbers: Numbers | undefined;
 
   /** `children` tells the rows of an event's children. */
@@ -48,6 +54,7 @@ export class Storage {
     this.#room = room;
     this.#ids = ids;
     this.#children = children;
+    this.#sorted = new SortedTables(room);
   }
 
   /** The columns that everything below stands on; yields while they are being made. */
@@ -67,16 +74,28 @@ export class Storage {
   }
 
   /** A page of a table, lists and texts cut to what a row can show. */
-  page(name: TableName, offset: number, limit: number): TablePage {
-    const { columns, rows, total } = this.#room.table(name, { offset, limit });
-    return { columns, rows: rows.map(cut), total };
+  *page(name: TableName, offset: number, limit: number, sort?: TableSort): Generator<undefined, TablePage> {
+    const order = sort === undefined ? undefined : yield* this.#sorted.order(name, sort);
+    const { columns, rows, total } = this.#room.table(name, order === undefined ? { offset, limit } : { limit: 0 });
+    const shown = order === undefined ? rows : this.#sorted.rows(name, order, offset, limit);
+    return { columns, rows: shown.map(cut), total, sortable: total <= mostSorted };
   }
 
   /** Where a table has the row with this number (or that of an event, for the tables that name events by id). */
-  *place(name: TableName, nid: number): Generator<undefined, Located> {
-    if (name !== "events") return { index: this.#table(name).find(nid) };
+  *place(name: TableName, nid: number, sort?: TableSort): Generator<undefined, Located> {
+    const order = sort === undefined ? undefined : yield* this.#sorted.order(name, sort);
+    const shown = (place: number | undefined): number | undefined =>
+      place === undefined || order === undefined ? place : order.indexOf(place);
+    if (name !== "events") return { index: shown(this.#table(name).find(nid)) };
     const place = (yield* this.numbers()).find(nid);
-    return { index: place, row: place === undefined ? undefined : (yield* this.numbers()).rowAt(place) };
+    return { index: shown(place), row: place === undefined ? undefined : (yield* this.numbers()).rowAt(place) };
+  }
+
+  /** The state groups around that of an event, as a graph. */
+  *groups(row: Row, viewOf: (row: Row) => RowView | undefined): Generator<undefined, LinkedGraph | undefined> {
+    const numbers = yield* this.numbers();
+    const [groups, rows] = [this.#table("state_groups"), this.#table("state_groups_state")];
+    return groupGraph(numbers, groups, rows, this.#ids, row, viewOf);
   }
 
   *detail(row: Row, moment: "before" | "after"): Generator<undefined, StorageDetail | undefined> {

@@ -46,6 +46,20 @@ export class PagedTable {
     return this.row(low)?.[0] === nid ? low : undefined;
   }
 
+  /** How many rows have this number. */
+  countOf(nid: number): number {
+    const first = this.find(nid);
+    if (first === undefined) return 0;
+    let low = first;
+    let high = this.total;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (Number(this.row(middle)?.[0]) <= nid) low = middle + 1;
+      else high = middle;
+    }
+    return low - first;
+  }
+
   /** The row with this number. */
   get(nid: number): Cells | undefined {
     const index = this.find(nid);
