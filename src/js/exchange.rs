@@ -2,6 +2,10 @@
 
 use super::state::diff_lists;
 use super::{RawRoom, Result, throw};
+use crate::event::hash::Hasher;
+use crate::event::json::Reader;
+use crate::event::pdu::{Pdu, PduError};
+use crate::event::version::RoomVersion;
 use crate::room::Loader;
 use crate::view::dot::{Cluster, clustered, dot};
 use js_sys::{Array, Uint8Array};
@@ -53,6 +57,21 @@ impl RawRoom {
             next += 1;
         }
         Ok(Array::of2(&Uint8Array::from(out.as_bytes()), &(next as u32).into()))
+    }
+
+    /// The id that a room version computes for an event, whatever else the event lacks; none where the sender's server
+    /// chooses it.
+    #[wasm_bindgen(js_name = eventIdOf)]
+    pub fn event_id_of(&self, event: &str, room_version: &str) -> Option<String> {
+        let version = RoomVersion::find(room_version).filter(|version| version.computes_ids())?;
+        let mut pdu = Pdu::default();
+        match pdu.read(&mut Reader::new(event)) {
+            Ok(()) | Err(PduError::Missing(_)) => {}
+            Err(_) => return None,
+        }
+        let mut id = String::new();
+        Hasher::default().event_id(&pdu, version, &mut id).ok()?;
+        Some(id)
     }
 
     /// The first bytes of the room as it is saved.

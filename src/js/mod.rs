@@ -102,9 +102,22 @@ impl RawRoom {
             _ => Arrival::Outlier,
         };
         let order = if given_order { Order::Given } else { Order::Causal };
-        let options = AddOptions { arrival, order, state_before, verify };
+        let options = AddOptions { arrival, order, state_before, verify, ..AddOptions::default() };
         self.batch = Some(self.room.begin(options).map_err(|error| throw(&error))?);
         Ok(())
+    }
+
+    /// Says that the input is a scenario: its room version, for a room that has none yet. Ids in it are not checked.
+    pub fn scenario(&mut self, room_version: &str) -> Result<()> {
+        let Some(batch) = &mut self.batch else { return Ok(()) };
+        batch.as_scenario(room_version).map_err(|error| throw(&error))
+    }
+
+    /// Gives the state before an event of the input, or before one that is held.
+    pub fn give(&mut self, event: String, state: Vec<String>) {
+        if let Some(batch) = &mut self.batch {
+            batch.give(event, state);
+        }
     }
 
     /// Reads the next bytes of the input.

@@ -10,7 +10,7 @@ use super::{Room, RoomError};
 use crate::event::hash::Hasher;
 use crate::event::json::{JsonError, Kind, Reader, Str};
 use crate::event::pdu::{MAX_FIELD, Pdu, Role};
-use crate::event::table::{Arrival, EventRow};
+use crate::event::table::{Arrival, EventRow, EventTable};
 use crate::event::version::RoomVersion;
 use crate::graph::bits::EventBits;
 use crate::import::{ImportError, Importer, Sink};
@@ -65,8 +65,8 @@ pub struct Batch {
     pub(super) has_auth_chain: bool,
     pub(super) strings: StringsMark,
     pub(super) slots: usize,
-    /// How many states had been given.
-    given: usize,
+    /// Whether states have been given with it.
+    pub(super) gave: bool,
     seen: EventBits,
     guesses: Guesses,
     importer: Importer,
@@ -101,7 +101,7 @@ impl Room {
             has_auth_chain: false,
             strings: self.strings.mark(),
             slots: self.slots.len(),
-            given: self.journal.given().len(),
+            gave: false,
             seen: EventBits::default(),
             guesses: Guesses::default(),
             importer: Importer::default(),
@@ -135,7 +135,7 @@ impl Room {
             }
         }
         // Events taken in before an abort keep their strings, and so does a state that has been given.
-        if batch.next == 0 && batch.given == self.journal.given().len() {
+        if batch.next == 0 && !batch.gave {
             self.slots.truncate(batch.slots);
             self.strings.rollback(batch.strings);
         }
@@ -313,8 +313,35 @@ impl Sink for Stager<'_> {
 }
 
 impl Batch {
+    /// Takes the input for one whose events need not be what their ids say, and of this room version if the room has none.
+    ///
+    /// # Errors
+    /// If the room version is not known.
+    pub fn as_scenario(&mut self, room_version: &str) -> Result<(), RoomError> {
+        let version = RoomVersion::find(room_version);
+        let version = version.ok_or_else(|| RoomError::UnknownRoomVersion(room_version.to_owned()))?;
+        self.options.verify = false;
+        self.version.get_or_insert(version);
+        Ok(())
+    }
+
+    /// Gives the state before an event of the input, or before one that is held, as ids of state events.
+    pub fn give(&mut self, event: String, state: Vec<String>) {
+        self.options.states_before.push((event, state));
+    }
+
     pub(super) fn problem(&mut self, at: u32, event_id: Option<String>, code: &'static str, message: String) {
         self.problems.push(Problem { at, event_id, code, message });
+    }
+
+    /// Returns what was read of a held event, as if it had just been read. Its edges are the batch's only ones.
+    pub(super) fn stage_again(&mut self, events: &EventTable, nid: EventNid, again: bool) -> Option<Staged> {
+        let (prev, auth) = (events.prev_events(nid), events.auth_events(nid));
+        let [parents, auth_events] = [prev.len() as u8, auth.len() as u8];
+        self.edges.clear();
+        self.edges.extend(prev.iter().chain(auth));
+        let row = events.row(nid)?;
+        Some(Staged { nid, row, edges: 0, parents, auth_events, at: 0, room: None, role: Role::Event, again })
     }
 
     /// Returns the number of a room id; nearly all are the first one's.

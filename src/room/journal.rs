@@ -88,6 +88,11 @@ impl Journal {
         self.given.push(Given { after: self.steps.len(), event, state, comes });
     }
 
+    /// Returns the state that was last given for an event.
+    pub(super) fn given_for(&self, event: EventNid) -> Option<Version> {
+        self.given.iter().rev().find(|given| given.event == event).map(|given| given.state)
+    }
+
     /// Returns the states that were given, in order.
     pub(super) fn given(&self) -> &[Given] {
         &self.given

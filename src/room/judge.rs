@@ -6,11 +6,10 @@
 //! been checked, a parent whose state is not known. When that is there it is looked at again, the least depth first,
 //! without recursion, and ends as if it had come in order. A rejected event's state after is the state before it.
 
-use super::batch::Batch;
 use super::journal::Step;
 use super::passed::Message;
 use super::states::{Against, AuthView, Columns};
-use super::{Room, RoomError, RuleSet};
+use super::{Room, RoomError};
 use crate::event::table::{Arrival, Verdict};
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
@@ -73,6 +72,10 @@ impl Room {
                 self.enqueue(&mut queue, nid);
             }
         }
+        // A given state may have been waiting for it to come, checked or not.
+        if !self.states.given.is_empty() {
+            self.wake(&mut queue, nid);
+        }
         // Mostly nothing waits, and the event never sees the queue.
         let mut next = Some(nid);
         while let Some(nid) = next.take().or_else(|| queue.pop().map(|waiting| waiting.1)) {
@@ -124,9 +127,15 @@ impl Room {
         if self.events.arrival(nid) == Arrival::Outlier {
             return Ok(Look::Done);
         }
-        let given = self.states.given.remove(&nid);
+        let given = self.states.given.get(&nid).copied();
         let before = match given {
-            Some(given) => given,
+            Some(given) => {
+                if let Some(missing) = self.not_held(given) {
+                    return Ok(Look::Waits(missing));
+                }
+                self.states.given.remove(&nid);
+                given
+            }
             None => match self.state_from_parents(nid)? {
                 Ok(before) => before,
                 Err(missing) => return Ok(Look::Waits(missing)),
@@ -346,78 +355,6 @@ impl Room {
             create: self.create,
             room_id: self.room_id.as_deref(),
         }
-    }
-
-    /// Takes note of the state given for a batch's first event, by an option or by a `send_join` answer. An event whose
-    /// state is known already keeps it.
-    pub(super) fn set_given_state(&mut self, batch: &Batch) -> Result<(), RoomError> {
-        let Some(first) = batch.first else { return Ok(()) };
-        let slot_of = |nid: EventNid| {
-            let staged = batch.staged.iter().find(|staged| staged.nid == nid);
-            staged.and_then(|staged| staged.row.slot).or_else(|| self.events.slot(nid))
-        };
-        let mut entries = Vec::new();
-        match &batch.options.state_before {
-            None if batch.answered_state.is_empty() => return Ok(()),
-            None => {
-                // What of an answer could not be read is a problem in the report already.
-                let mut staged: HashMap<EventNid, u32, FixedState> = HashMap::default();
-                staged.extend(batch.staged.iter().map(|staged| staged.nid).zip(0..));
-                let slot_of = |nid| match staged.get(&nid) {
-                    Some(&at) => batch.staged.get(at as usize).and_then(|staged| staged.row.slot),
-                    None => self.events.slot(nid),
-                };
-                entries.extend(batch.answered_state.iter().filter_map(|&nid| Some((slot_of(nid)?, nid))));
-            }
-            Some(ids) => {
-                for id in ids {
-                    let unknown = || RoomError::UnknownEvent(id.clone());
-                    let nid = self.strings.find_event(id).ok_or_else(unknown)?;
-                    let Some(slot) = slot_of(nid) else {
-                        let held = self.events.holds(nid) || batch.staged.iter().any(|staged| staged.nid == nid);
-                        let message = format!("`stateBefore` names {id:?}, which is not a state event");
-                        return Err(if held { RoomError::BadArgument(message) } else { unknown() });
-                    };
-                    entries.push((slot, nid));
-                }
-            }
-        }
-        let dendrite = self.options.rules == RuleSet::Dendrite;
-        if dendrite {
-            // There the one stored last stands, and those rejected fall away.
-            entries.retain(|entry| self.events.verdict(entry.1) != Verdict::Rejected);
-            sort::by_number(&mut entries, |entry| self.storage.server.event_nid(entry.1));
-        }
-        // Of several events for one slot the last one named stands.
-        entries.reverse();
-        sort::by_number(&mut entries, |entry| entry.0.0);
-        entries.dedup_by_key(|entry| entry.0);
-        let version = self.states.maps.from_entries(Version::EMPTY, &entries)?;
-        self.give_state(first, version, batch.staged.iter().any(|staged| staged.nid == first))
-    }
-
-    /// Takes note of the state before an event, unless it is known already; `comes` says that the event is about to be taken
-    /// in, and need not be judged now.
-    pub(super) fn give_state(&mut self, event: EventNid, state: Version, comes: bool) -> Result<(), RoomError> {
-        let dendrite = self.options.rules == RuleSet::Dendrite;
-        if !dendrite && self.states.after(event).is_some() {
-            return Ok(());
-        }
-        self.journal.give(event, state, comes);
-        self.states.given.insert(event, state);
-        if !dendrite && self.events.holds(event) && !comes {
-            self.forget_waiting(event);
-            self.judge(event)?;
-        }
-        Ok(())
-    }
-
-    /// Takes an event out of the lists of those that wait: it is about to be judged for another reason.
-    fn forget_waiting(&mut self, nid: EventNid) {
-        self.waiting.retain(|_, waiting| {
-            waiting.retain(|&other| other != nid);
-            !waiting.is_empty()
-        });
     }
 }
 

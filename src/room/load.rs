@@ -9,7 +9,7 @@ use super::batch::{Batch, Staged};
 use super::save::{FORM, FRAME_HEAD, MARK, checksum};
 use super::{AddOptions, Room, RoomError, RoomOptions, RuleSet};
 use crate::event::json::{Reader, Str};
-use crate::event::pdu::{Pdu, Role};
+use crate::event::pdu::Pdu;
 use crate::event::table::Arrival;
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
@@ -223,13 +223,7 @@ impl Retelling {
             }
             let becomes = self.room.events.arrival(nid) == Arrival::Outlier && arrival != Arrival::Outlier;
             check(becomes || self.room.options.counts_deliveries()).ok_or(BAD_HEAD)?;
-            let row = self.room.events.row(nid).ok_or(BAD_HEAD)?;
-            let (prev, auth) = (self.room.events.prev_events(nid), self.room.events.auth_events(nid));
-            let [parents, auth_events] = [prev.len() as u8, auth.len() as u8];
-            self.batch.edges.extend(prev.iter().chain(auth));
-            let role = Role::Event;
-            let again = !becomes;
-            let staged = Staged { nid, row, edges: 0, parents, auth_events, at: 0, room: None, role, again };
+            let staged = self.batch.stage_again(&self.room.events, nid, !becomes).ok_or(BAD_HEAD)?;
             self.receive(&staged, arrival)?;
         }
     }

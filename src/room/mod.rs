@@ -8,6 +8,7 @@ mod compare;
 mod dendrite;
 mod error;
 mod export;
+mod given;
 mod guesses;
 mod journal;
 mod judge;

@@ -80,6 +80,8 @@ pub struct AddOptions {
     pub order: Order,
     /// The state before the input's first event, as ids of held state events.
     pub state_before: Option<Vec<String>>,
+    /// The states before other events, held or in the input: the event's id, and ids of state events.
+    pub states_before: Vec<(String, Vec<String>)>,
     /// Whether given event ids and content hashes are checked (room version 3 and up).
     pub verify: bool,
 }

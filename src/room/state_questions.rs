@@ -190,6 +190,9 @@ impl Room {
         if self.events.arrival(nid) == Arrival::Outlier {
             return Some("it came as an outlier: the state before it was not asked for".to_owned());
         }
+        if let Some(missing) = self.states.given.get(&nid).and_then(|&given| self.not_held(given)) {
+            return Some(format!("{}, which is in the state given before it, is not held", id(missing)));
+        }
         let mut parents = self.events.prev_events(nid).iter().copied();
         Some(match parents.find(|&parent| self.states.after(parent).is_none()) {
             Some(parent) if !self.events.holds(parent) => format!("its parent {} is not held", id(parent)),

@@ -51,7 +51,7 @@ impl Room {
         self.sort(batch);
         self.events.grow(self.strings.events());
         self.states.grow(self.strings.events());
-        self.set_given_state(batch)
+        self.set_given_states(batch)
     }
 
     /// Takes in up to `count` events of a prepared batch; returns whether there are more.

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
 pub mod rooms;
+pub mod told;
 
 use flate2::read::GzDecoder;
 use roomscope::event::table::Arrival;
