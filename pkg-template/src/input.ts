@@ -1,6 +1,8 @@
 // Whatever a caller gives as input, as bytes: the one form that the engine reads.
 
 import { RoomscopeError } from "./errors.js";
+import { joined } from "./lists.js";
+import { isScenario, MOST_SCENARIO_BYTES } from "./scenario.js";
 
 /** What `addAsync` reads from. */
 export type AsyncInput = Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
@@ -48,6 +50,37 @@ export async function* chunksOf(input: AsyncInput): AsyncGenerator<Uint8Array> {
   } finally {
     reader.releaseLock();
   }
+}
+
+/**
+ * The chunks of an input; if it is a scenario, which has to be read whole, what `convert` makes of that.
+ *
+ * @internal
+ */
+export async function* withoutScenario(
+  chunks: AsyncIterable<Uint8Array>,
+  convert: (scenario: Uint8Array) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let size = 0;
+  let is: boolean | undefined;
+  for await (const chunk of chunks) {
+    if (is === false) {
+      yield chunk;
+      continue;
+    }
+    // What is too large is refused by its size.
+    if (size <= MOST_SCENARIO_BYTES) held.push(chunk);
+    size += chunk.length;
+    is ??= isScenario(joined(held), false);
+    if (is === false) {
+      yield* held;
+      held = [];
+    }
+  }
+  if (is === false) return;
+  const whole = joined(held);
+  yield (is ?? isScenario(whole, true)) ? convert(whole) : whole;
 }
 
 function bytesOf(chunk: unknown): Uint8Array {

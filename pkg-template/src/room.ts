@@ -4,9 +4,10 @@ import { count, hops, idOrNull, levels, oneOf, string, strings, timelineArgument
 import { RawLoader, RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
-import { chunksOf, inputBytes, type AsyncInput } from "./input.js";
+import { chunksOf, inputBytes, withoutScenario, type AsyncInput } from "./input.js";
 import { columnsOf, diffOf, entriesOf, joined, resolutionOf, splitIds, VERDICTS } from "./lists.js";
 import { Progress, turn } from "./progress.js";
+import { isScenario, readScenario } from "./scenario.js";
 import type {
   AddOptions,
   AddReport,
@@ -22,6 +23,7 @@ import type {
   Layout,
   MemoryBytes,
   NdjsonOptions,
+  Problem,
   Resolution,
   RoomOptions,
   StateChange,
@@ -74,22 +76,28 @@ export class Room {
   }
 
   /**
-   * Takes events in: NDJSON, a JSON array, one event or a federation answer, as bytes or text, or as objects. Bytes are
-   * fastest: never turn a file into a string first. Of a `send_join` answer the `state` and `auth_chain` are taken in as
+   * Takes events in: NDJSON, a JSON array, one event, a federation answer or a TARDIS scenario (JSON5), as bytes or text,
+   * or as objects. Bytes are fastest: never turn a file into a string first. Of a `send_join` answer the `state` and `auth_chain` are taken in as
    * outliers and the `event` with that state before it, as a joining server does; of a `state` answer all are outliers;
    * of a `backfill` answer or a transaction the `pdus` are the events.
    *
-   * @throws RoomscopeError `busy`, `bad-argument`, `unknown-event`, `room-full`; the room is as it was then. What cannot
+   * What the events of a scenario lack is filled in as TARDIS does it: `room_id`, times from 2024-01-01 on, a second each,
+   * and, with `calculate_event_ids`, ids and what refers to them; `depth` is the parents' and one. Its room version is the
+   * scenario's, else the create event's, else 10, and `precalculated_state_after` holds. Annotations are not read.
+   *
+   * @throws RoomscopeError `busy`, `bad-argument`, `unknown-event`, `unknown-room-version` (a scenario's), `room-full`; the room is as it was then. What cannot
    *   be read is no error, but a problem in the report.
    * @example
    * const report = room.add(readFileSync("room.ndjson"));
    * for (const problem of report.problems) console.warn(`line ${problem.at}: ${problem.message}`);
    */
   add(input: Uint8Array | string | object | object[], options: AddOptions = {}): AddReport {
-    const bytes = inputBytes(input);
+    let bytes = inputBytes(input);
     const progress = new Progress(options.onProgress);
+    const problems: Problem[] = [];
     this.#begin(options);
     try {
+      if (isScenario(bytes, true)) bytes = this.#scenario(bytes, problems);
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
         this.#raw.call((raw) => raw.push(bytes.subarray(at, at + CHUNK_BYTES)));
         progress.tell((READING_SHARE * at) / bytes.length);
@@ -102,7 +110,7 @@ export class Room {
       this.#abort();
       throw error;
     }
-    return this.#conclude(progress);
+    return this.#conclude(progress, problems);
   }
 
   /**
@@ -119,10 +127,12 @@ export class Room {
     signal?.throwIfAborted();
     const size = typeof Blob !== "undefined" && input instanceof Blob ? input.size : undefined;
     const progress = new Progress(options.onProgress);
+    const problems: Problem[] = [];
     this.#begin(options);
     try {
       let read = 0;
-      for await (const chunk of chunksOf(input)) {
+      const convert = (scenario: Uint8Array) => this.#scenario(scenario, problems);
+      for await (const chunk of withoutScenario(chunksOf(input), convert)) {
         for (let at = 0; at < chunk.length; at += CHUNK_BYTES) {
           signal?.throwIfAborted();
           this.#raw.call((raw) => raw.push(chunk.subarray(at, at + CHUNK_BYTES)));
@@ -140,7 +150,7 @@ export class Room {
       this.#abort();
       throw error;
     }
-    return this.#conclude(progress);
+    return this.#conclude(progress, problems);
   }
 
   #begin(options: AddOptions): void {
@@ -152,6 +162,19 @@ export class Room {
     this.#raw.call((raw) => raw.begin(arrival, given, options.verify === true, state));
   }
 
+  /** Tells the engine what else a scenario says, and returns its events. */
+  #scenario(bytes: Uint8Array, problems: Problem[]): Uint8Array {
+    const scenario = readScenario(bytes, {
+      roomVersion: this.roomVersion,
+      depth: (eventId) => this.event(eventId)?.depth,
+      eventIdOf: (event, roomVersion) => this.#raw.call((raw) => raw.eventIdOf(event, roomVersion)),
+    });
+    problems.push(...scenario.problems);
+    this.#raw.call((raw) => raw.scenario(scenario.roomVersion));
+    for (const [event, state] of scenario.states) this.#raw.call((raw) => raw.give(event, state));
+    return inputBytes(scenario.text);
+  }
+
   #abort(): void {
     try {
       this.#raw.call((raw) => raw.abort());
@@ -160,9 +183,12 @@ export class Room {
     }
   }
 
-  #conclude(progress: Progress): AddReport {
+  #conclude(progress: Progress, problems: Problem[]): AddReport {
     const [report, ids, ends] = this.#raw.call((raw) => raw.conclude()) as [AddReport, string, Uint32Array];
     progress.end();
+    if (problems.length > 0) {
+      report.problems = [...problems, ...report.problems].sort((a, b) => a.at - b.at);
+    }
     return { ...report, eventIds: splitIds([ids, ends]) };
   }
 

@@ -48,12 +48,13 @@ export interface AddOptions {
   order?: "causal" | "given";
   /**
    * State before the input's first event, as event ids already in the room (what a joining server is told). An event
-   * that is held already takes it over.
+   * that is held already takes it over: the room is worked out anew, as if it had come with that state.
    */
   stateBefore?: EventId[];
   /**
    * Check given event ids and content hashes against the event (version 3 and up); what differs is reported as
    * `id-mismatch` or `hash-mismatch` and taken in all the same. Ids that are not given are always computed. Default false.
+   * A scenario's are not checked.
    */
   verify?: boolean;
   /** Called about every 50 ms of work with the share done, 0 to 1. What it throws ends the call. */

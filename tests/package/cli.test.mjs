@@ -203,10 +203,35 @@ test("a pipe that closes early ends it quietly", async () => {
 });
 
 test("a large room's storage is worked out where it is asked for", async () => {
-  assert.equal(JSON.parse((await roomscope(["long.ndjson", "--json"])).out).storage, null);
-  const { storage } = JSON.parse((await roomscope(["summary", "long.ndjson", "--json", "--storage"])).out);
+  const line = (i) =>
+    `{"event_id":"$m${i}","type":"m","sender":"@a:x","room_id":${JSON.stringify(FORK[0].room_id)},"content":{},"depth":${i + 3},"origin_server_ts":1,"prev_events":["${i === 0 ? "$join" : `$m${i - 1}`}"],"auth_events":[]}`;
+  const lines = Array.from({ length: 250_001 }, (_, i) => line(i));
+  file("large.ndjson", Buffer.concat([ndjson(FORK.slice(0, 2)), Buffer.from(`\n${lines.join("\n")}\n`)]));
+  assert.match((await roomscope(["large.ndjson"])).out, /^storage +left out .*--storage/m);
+  const { storage } = JSON.parse((await roomscope(["summary", "large.ndjson", "--json", "--storage"])).out);
   // Two state events, a block each.
-  assert.deepEqual([storage.blockRows, storage.fullStateRows > 20_000], [2, true]);
+  assert.deepEqual([storage.blockRows, storage.fullStateRows > 250_000], [2, true]);
+});
+
+test("a TARDIS scenario is a room", async () => {
+  file(
+    "hello.json5",
+    `// by hand
+{ tardis_version: 1, room_id: '!r:x', events: [
+  { type: 'm.room.create', state_key: '', sender: '@a:x', content: { creator: '@a:x' }, prev_events: [], auth_events: [], event_id: '$C' },
+  { type: 'm.room.member', state_key: '@a:x', sender: '@a:x', content: { membership: 'join' }, prev_events: ['$C'], auth_events: ['$C'], event_id: '$J' },
+] }`,
+  );
+  const { out, err, code } = await roomscope(["state", "hello.json5", "--json"]);
+  assert.deepEqual([err, code], ["", 0]);
+  assert.deepEqual(JSON.parse(out), [
+    ["m.room.create", "", "$C"],
+    ["m.room.member", "@a:x", "$J"],
+  ]);
+  file("broken.json5", "{ events: [\n  { type: 'm.room.create', ]\n}");
+  const broken = await roomscope(["broken.json5"]);
+  assert.match(broken.err, /broken\.json5:2: bad-json: column/);
+  assert.equal(broken.code, 2);
 });
 
 test("colours are for terminals, unless the environment says otherwise", async () => {

@@ -9,8 +9,8 @@ Usage: roomscope [COMMAND] FILE …
 `;
 
 const MORE = `
-FILE is a room's events as a server gives them: NDJSON, a JSON array or a federation answer, gzip or not; "-" or
-nothing is standard input. "roomscope sql" prints what gets a room out of a server's database.
+FILE is a room's events as a server gives them: NDJSON, a JSON array or a federation answer, gzip or not; or a TARDIS
+scenario (JSON5). "-" or nothing is standard input. "roomscope sql" prints what gets a room out of a server's database.
 EVENT is an event id or how it begins, with or without the $ (which shells want in single quotes).
 
   --json          print what the package's call returns, for scripts

@@ -8,8 +8,8 @@ import { aligned, count, counted, plain, time } from "./terminal.js";
 
 const LISTED = 10;
 const LISTED_SERVERS = 6;
-/** Events up to which the figures of storage are shown without being asked for. */
-const STORED_UP_TO = 20_000;
+/** Events up to which the figures of storage are shown without being asked for: up to about a second more. */
+const STORED_UP_TO = 250_000;
 
 interface Figures {
   readonly arrivals: Record<EventInfo["arrival"], number>;
@@ -154,6 +154,8 @@ function* page(opened: Opened, call: Call): Generator<string> {
     const blocks = `${count(storage.blockRows)} as blocks, in ${counted(storage.snapshotRows, "snapshot")}`;
     const groups = `${count(storage.stateGroupRows)} as ${counted(storage.stateGroups, "state group")}`;
     rows.push(["storage", storage.fullStateRows, `rows as full states · ${blocks} · ${groups}`]);
+  } else {
+    rows.push(["storage", undefined, "left out in a room of this size: --storage works it out"]);
   }
   const digits = Math.max(...rows.map(([, number]) => count(number ?? 0).length));
   yield* aligned(
@@ -230,7 +232,7 @@ export const summary: Command = {
   help: `
 The name may be left out: "roomscope room.ndjson" does the same.
 
-  --storage   what storing the states costs, for rooms of more than 20,000 events as well, where it takes its time
+  --storage   what storing the states costs, for rooms of more than 250,000 events as well, where it takes its time
 
 Refused events are those that the rules rejected, and those that were soft-failed: allowed by their own past, but not
 by the room's state when they arrived. Each comes with the rule, and with the event that the rule stumbled over.
