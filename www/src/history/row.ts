@@ -49,6 +49,7 @@ function cell(name: string, ...children: Node[]): HTMLElement {
 export class RowElement {
   readonly element: HTMLElement;
   readonly #graph = cell("graph");
+  readonly #what = cell("event");
   readonly #local = make("span", { class: "local" });
   readonly #server = make("span", { class: "server" });
   readonly #step = make("span", { class: "step-mark", hidden: true });
@@ -75,7 +76,7 @@ export class RowElement {
       { class: "row", role: "row" },
       this.#graph,
       cell("sender", this.#local, this.#server),
-      cell("event", this.#step, this.#label, this.#key, this.#text, this.#tags, this.#reason, ...this.#show),
+      this.#what,
       cell("id", this.#unique, this.#rest),
       this.#depth,
       this.#stream,
@@ -83,6 +84,7 @@ export class RowElement {
       this.#snapshot,
       this.#group,
     );
+    this.#what.append(this.#step, this.#label, this.#key, this.#text, this.#tags, this.#reason, ...this.#show);
   }
 
   get item(): Item | undefined {
@@ -136,6 +138,7 @@ export class RowElement {
     this.element.className = "row";
     this.element.dataset["kind"] = content.kind;
     setText(this.#show[1], "");
+    for (const name of ["aria-colindex", "aria-colspan"]) this.#what.removeAttribute(name);
     switch (content.kind) {
       case "gap":
         this.#write({ graph: "gap, a parent that is not held", text: gapWords(content.gap), note: true });
@@ -144,6 +147,9 @@ export class RowElement {
       case "run":
         this.#write({ graph: content.graph, text: content.words, note: true });
         setText(this.#show[1], "show");
+        // The other cells are not there.
+        this.#what.setAttribute("aria-colindex", "2");
+        this.#what.setAttribute("aria-colspan", String(columns.length - 1));
         return;
       case "shelf":
         this.#write({

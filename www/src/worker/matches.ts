@@ -24,10 +24,19 @@ export function badQuery(message: string): Error {
   return Object.assign(new Error(message), { code: "bad-query" });
 }
 
+/** The rows for which `test` holds. A plain loop: what arrays offer for this takes ten times as long. */
+function where(count: number, test: (row: Row) => boolean): Mask {
+  const mask = new Uint8Array(count);
+  for (let row = 0; row < count; row++) if (test(row)) mask[row] = 1;
+  return mask;
+}
+
 /** Rows whose place in `column` is that of a string that `test` accepts. */
 function ofStrings(column: Uint32Array, strings: readonly string[], test: (text: string) => boolean): Mask {
-  const wanted = Uint8Array.from(strings, (text, place) => (place > 0 && test(text) ? 1 : 0));
-  return Uint8Array.from(column, (place) => wanted[place]!);
+  const wanted = where(strings.length, (place) => place > 0 && test(strings[place]!));
+  const mask = new Uint8Array(column.length);
+  for (let row = 0; row < mask.length; row++) mask[row] = wanted[column[row]!]!;
+  return mask;
 }
 
 export function containing(column: Uint32Array, strings: readonly string[], text: string): Mask {
@@ -100,10 +109,10 @@ function marked(count: number, rows: Iterable<Row>): Mask {
 
 /** Merges whose parents have different states. */
 function conflicted({ room, ids, facts }: Searched): Mask {
-  return Uint8Array.from(facts.parentCount, (count, row) => {
-    if (count < 2) return 0;
+  return where(ids.count, (row) => {
+    if (facts.parentCount[row]! < 2) return false;
     const states = room.event(ids.at(row) ?? "")?.prevEvents.map((id) => room.event(id)?.stateId ?? null) ?? [];
-    return new Set(states.filter((state) => state !== null)).size > 1 ? 1 : 0;
+    return new Set(states.filter((state) => state !== null)).size > 1;
   });
 }
 
@@ -119,17 +128,14 @@ function kind(searched: Searched, value: string): Mask {
     fork: (row) => isHistory(row) && graph.childStart[row + 1]! - graph.childStart[row]! > 1,
     gap: (row) => isHistory(row) && facts.parentCount[row]! > graph.edgeStart[row + 1]! - graph.edgeStart[row]!,
     reset: () => false,
-    accepted: (row) => verdicts[facts.verdict[row]!] === "accepted",
-    rejected: (row) => verdicts[facts.verdict[row]!] === "rejected",
-    "soft-failed": (row) => verdicts[facts.verdict[row]!] === "soft-failed",
-    outlier: (row) => verdicts[facts.verdict[row]!] === "outlier",
+    accepted: (row) => facts.verdict[row] === verdicts.indexOf("accepted"),
+    rejected: (row) => facts.verdict[row] === verdicts.indexOf("rejected"),
+    "soft-failed": (row) => facts.verdict[row] === verdicts.indexOf("soft-failed"),
+    outlier: (row) => facts.verdict[row] === verdicts.indexOf("outlier"),
   };
   if (which === "tip") return marked(ids.count, tips);
   if (which === "conflicted") return conflicted(searched);
-  const test = rows[which];
-  const mask = new Uint8Array(ids.count);
-  for (let row = 0; row < mask.length; row++) if (test(row)) mask[row] = 1;
-  return mask;
+  return where(ids.count, rows[which]);
 }
 
 /** Two values with two points between; one or both may be there. */
@@ -144,7 +150,7 @@ function depth({ facts }: Searched, value: string): Mask {
     throw badQuery(`“depth:” takes a number or two, as in ${terms.depth[0]}; not “${value}”.`);
   const least = from === "" ? 0 : Number(from);
   const most = to === "" ? Infinity : Number(to);
-  return Uint8Array.from(facts.depth, (each) => (each >= least && each <= most ? 1 : 0));
+  return where(facts.depth.length, (row) => facts.depth[row]! >= least && facts.depth[row]! <= most);
 }
 
 /** The rows that a term means, whether or not it has a minus. */

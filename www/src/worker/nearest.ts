@@ -91,41 +91,55 @@ export class Nearest {
     };
   }
 
+  #add(from: number, to: number, indirect: 0 | 1): void {
+    this.#from.push(from);
+    this.#to.push(to);
+    this.#indirect.push(indirect);
+  }
+
   #addEdges(row: Row): void {
     const { edgeStart, edgeParent } = this.#graph;
     const own = this.#line[row]!;
+    const first = edgeStart[row]!;
+    const end = edgeStart[row + 1]!;
+    // Most events have one parent, and that or what lies behind it is one line.
+    if (end === first + 1) {
+      const set = this.#behindParent(edgeParent[first]!);
+      if (set >= single) {
+        this.#add(own, set - single, this.#isLine(edgeParent[first]!) ? 0 : 1);
+        return;
+      }
+    }
     const direct: number[] = [];
     const behind = new Set<number>();
-    for (let e = edgeStart[row]!; e < edgeStart[row + 1]!; e++) {
+    for (let e = first; e < end; e++) {
       const parent = edgeParent[e]!;
       if (this.#isLine(parent)) direct.push(this.#line[parent]!);
       else this.#collect(this.#behind[parent]!, behind);
     }
-    const add = (to: number, indirect: 0 | 1): void => {
-      this.#from.push(own);
-      this.#to.push(to);
-      this.#indirect.push(indirect);
-    };
     for (const to of direct) {
-      add(to, 0);
+      this.#add(own, to, 0);
       behind.delete(to);
     }
-    for (const to of this.#reduce([...behind], direct)) add(to, 1);
+    for (const to of this.#reduce([...behind], direct)) this.#add(own, to, 1);
+  }
+
+  /** The set of lines that a child of this event has behind it. */
+  #behindParent(parent: Row): number {
+    return this.#isLine(parent) ? (single | this.#line[parent]!) >>> 0 : this.#behind[parent]!;
   }
 
   #setBehind(row: Row): number {
     const { edgeStart, edgeParent } = this.#graph;
     const first = edgeStart[row]!;
     const end = edgeStart[row + 1]!;
-    const behindParent = (parent: Row): number =>
-      this.#isLine(parent) ? (single | this.#line[parent]!) >>> 0 : this.#behind[parent]!;
     if (first === end) return 0;
-    const one = behindParent(edgeParent[first]!);
+    const one = this.#behindParent(edgeParent[first]!);
     let same = true;
-    for (let e = first + 1; e < end; e++) same &&= behindParent(edgeParent[e]!) === one;
+    for (let e = first + 1; e < end; e++) same &&= this.#behindParent(edgeParent[e]!) === one;
     if (same) return one;
     const all = new Set<number>();
-    for (let e = first; e < end; e++) this.#collect(behindParent(edgeParent[e]!), all);
+    for (let e = first; e < end; e++) this.#collect(this.#behindParent(edgeParent[e]!), all);
     return this.#keep(this.#reduce([...all], []));
   }
 
