@@ -1,6 +1,6 @@
 // What large rooms cost in the browser: node bench/load.mjs [events …], after `npm run build`. For each size the time until the first
 // rows stand, until the room is open, the median and the worst frame while the list is scrolled from end to end, the time of a
-// step, and the longest that the page's own thread was held.
+// step, and the longest that the page's own thread was held; then what it costs to fold the room and to show only what is found.
 import { mkdtempSync, rmSync, createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -61,11 +61,39 @@ function step(page) {
   }, steps);
 }
 
+/** Milliseconds from a key to the frame with the rows that it leaves, and the longest that the page's thread was held meanwhile. */
+async function arrange(page, key) {
+  return page.evaluate(async (key) => {
+    const grid = document.querySelector(".grid");
+    const rows = () => grid.getAttribute("aria-rowcount");
+    const before = rows();
+    globalThis.longest = 0;
+    const from = performance.now();
+    grid.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    while (rows() === before) await new Promise(requestAnimationFrame);
+    const took = performance.now() - from;
+    // Long tasks are told a moment after they end.
+    await new Promise((done) => setTimeout(done, 300));
+    return { took, longest: globalThis.longest };
+  }, key);
+}
+
+/** Puts a query into the field and waits until it is answered. */
+async function search(page, query) {
+  const from = performance.now();
+  await page.fill("input[type=search]", query);
+  await page.waitForFunction(() => / found$/.test(document.querySelector(".hits").textContent), undefined, {
+    timeout: 120_000,
+  });
+  return performance.now() - from;
+}
+
 const folder = mkdtempSync(join(tmpdir(), "roomscope-bench-"));
 const viewer = await start();
 const ms = (n) => `${n.toFixed(n < 100 ? 1 : 0)} ms`;
 const row = (cells) => console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(11) : cell.padStart(14))).join(""));
 row(["events", "open", "first rows", "frame", "worst frame", "step", "worst step", "longest task"]);
+const arranged = [];
 try {
   for (const size of sizes) {
     const file = join(folder, `${size}.ndjson`);
@@ -105,9 +133,21 @@ try {
         longest,
       ].map(ms),
     ]);
+    const fold = await arrange(page, "z");
+    const frames = await scroll(page);
+    await arrange(page, "z");
+    const found = await search(page, "is:merge");
+    const only = await arrange(page, "a");
+    arranged.push([
+      new Intl.NumberFormat("en").format(size),
+      ...[fold.took, fold.longest, frames[frames.length >> 1], frames.at(-1), found, only.took, only.longest].map(ms),
+    ]);
     await done();
     rmSync(file);
   }
+  console.log();
+  row(["events", "fold", "longest task", "frame", "worst frame", "find is:merge", "show only", "longest task"]);
+  for (const cells of arranged) row(cells);
 } finally {
   await viewer.close();
   rmSync(folder, { recursive: true });

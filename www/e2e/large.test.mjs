@@ -109,6 +109,46 @@ test("a frame of a flung list costs in a large room what it costs in a small one
   await done();
 });
 
+test("100,000 events fold to what happened, and a search shows its thousand among them", async () => {
+  const { page, done } = await viewer.open();
+  await page.setInputFiles("input[type=file]", join(folder, "large.ndjson"));
+  await page.waitForFunction(() => document.querySelector(".top .size").textContent === "100,000 events", undefined, {
+    timeout: 60_000,
+  });
+  await ready(page);
+  const hasRows = (count) =>
+    page.waitForFunction(
+      (count) => Number(document.querySelector(".grid").getAttribute("aria-rowcount")) - 1 === count,
+      count,
+    );
+  // Of each hundred: the fork, one message beside it, the run of ten, the merge, and the run up to the next fork. The first of
+  // them has three state events before, the last is followed by a run and the tip.
+  await page.keyboard.press("z");
+  await hasRows(5 * (size / 100) + 3 + 2);
+  await settled(page);
+  const [tip, last, merge, branch, alone, fork] = await rows(page);
+  assert.match(tip.event, /^message 99999/);
+  assert.equal(last.event, "38 messages · adashow");
+  assert.match(merge.graph, /merge of 2/);
+  assert.equal(branch.event, "10 messages · adashow");
+  assert.equal(alone.event, "message 99949");
+  assert.match(fork.graph, /fork to 2/);
+  await page.keyboard.press("End");
+  assert.equal((await selectedRow(page)).index, 5 * (size / 100) + 4);
+
+  await page.keyboard.press("a");
+  await page.keyboard.press("/");
+  await page.keyboard.type("is:merge");
+  await hasRows(2 * (size / 100) + 1);
+  assert.equal(await page.locator(".hits").textContent(), "1,000 found");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await settled(page);
+  assert.match((await selectedRow(page)).text, /message 99[89]60/);
+  assert.ok((await page.locator(".row").count()) < 50);
+  await done();
+});
+
 test("a load can be stopped, and the room before it stays", async () => {
   const file = join(folder, "large.ndjson");
   const { page, done } = await viewer.open();
