@@ -100,6 +100,8 @@ pub struct EventTable {
     prev: EdgeLists,
     auth: EdgeLists,
     held: Vec<EventNid>,
+    /// How many of them are in each slot.
+    held_in: Vec<u32>,
     facts: Facts,
 }
 
@@ -143,7 +145,22 @@ impl EventTable {
         set(&mut self.status, index, (arrival, Verdict::Outlier));
         self.prev.set(nid, prev);
         self.auth.set(nid, auth);
+        if let Some(slot) = row.slot {
+            if self.held_in.len() <= slot.0 as usize {
+                self.held_in.resize(slot.0 as usize + 1, 0);
+            }
+            if let Some(count) = self.held_in.get_mut(slot.0 as usize) {
+                *count += 1;
+            }
+        }
         self.held.push(nid);
+    }
+
+    /// Returns whether another event than the held event `nid` is held that sets `slot`, whatever became of it.
+    #[must_use]
+    pub fn has_other(&self, slot: Slot, nid: EventNid) -> bool {
+        let held = self.held_in.get(slot.0 as usize).copied().unwrap_or_default();
+        held > u32::from(self.slot(nid) == Some(slot))
     }
 
     /// Returns how many events are held.
@@ -288,6 +305,10 @@ impl EventTable {
     /// Lets go of every event held since `mark`. Arrivals and verdicts changed since then are not restored.
     pub fn rollback(&mut self, mark: EventTableMark) {
         for nid in self.held.drain(mark.held..) {
+            let slot = self.slots.get(nid.index()).map_or(NO_SLOT, |&slot| slot);
+            if let Some(count) = self.held_in.get_mut(slot as usize) {
+                *count -= 1;
+            }
             set(&mut self.kinds, nid.index(), None);
             self.facts.forget(nid);
         }
@@ -311,7 +332,7 @@ impl EventTable {
         (self.kinds.capacity() + self.state_keys.capacity() + self.slots.capacity() + self.senders.capacity()) * 4
             + (self.depths.capacity() + self.timestamps.capacity()) * 8
             + self.status.capacity() * 2
-            + self.held.capacity() * 4
+            + (self.held.capacity() + self.held_in.capacity()) * 4
             + self.prev.memory_bytes()
             + self.auth.memory_bytes()
             + self.facts.memory_bytes()

@@ -53,6 +53,9 @@ enum Form {
     Answer,
 }
 
+/// How much of a chunk is looked at first to complete what the one before it left.
+const PIECE: usize = 4096;
+
 /// Reads events out of bytes that come in chunks of any size.
 ///
 /// Holds back at most one event's text, [`MAX_TEXT_BYTES`]; longer ones are passed over as they come.
@@ -101,16 +104,29 @@ impl Importer {
     }
 
     fn read(&mut self, chunk: &[u8], last: bool, sink: &mut impl Sink) {
-        if self.held.is_empty() {
-            let used = self.read_bytes(chunk, last, sink);
-            self.held.extend_from_slice(chunk.get(used..).unwrap_or_default());
-        } else {
+        // What was held back is completed with as little of the chunk as will do: the rest is read where it stands.
+        let mut rest = chunk;
+        let mut piece = PIECE;
+        while !self.held.is_empty() {
             let mut held = core::mem::take(&mut self.held);
-            held.extend_from_slice(chunk);
-            let used = self.read_bytes(&held, last, sink);
+            let before = held.len();
+            let (next, after) = rest.split_at(piece.min(rest.len()));
+            held.extend_from_slice(next);
+            let used = self.read_bytes(&held, last && after.is_empty(), sink);
+            if let Some(used) = used.checked_sub(before) {
+                rest = rest.get(used..).unwrap_or_default();
+                break;
+            }
             held.drain(..used);
             self.held = held;
+            if after.is_empty() {
+                return;
+            }
+            rest = after;
+            piece *= 2;
         }
+        let used = self.read_bytes(rest, last, sink);
+        self.held.extend_from_slice(rest.get(used..).unwrap_or_default());
     }
 
     /// Reads whole values from `bytes` and returns how many bytes are done with.

@@ -9,7 +9,7 @@ use foldhash::quality::FixedState;
 pub struct InternerFull;
 
 /// The length of an event id of room version 3 and up: `$` and 43 characters of base64.
-const ID_LENGTH: usize = 44;
+pub(super) const ID_LENGTH: usize = 44;
 /// The smallest table, as a power of two.
 const SMALLEST: u32 = 6;
 /// The largest table: places are told apart by 32 bits of hash.
@@ -298,9 +298,10 @@ impl KeyedHash {
 /// Returns the words of an id; the last overlaps the one before.
 #[allow(clippy::inline_always)] // As its callers.
 #[inline(always)]
-fn words(id: &[u8; ID_LENGTH]) -> [u64; 6] {
-    [0, 8, 16, 24, 32, ID_LENGTH - 8]
-        .map(|at| id.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word)))
+pub(super) fn words(id: &[u8; ID_LENGTH]) -> [u64; 6] {
+    let word = |at: usize| id.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word));
+    // Written out: `map` over the places is a call for each id in WebAssembly.
+    [word(0), word(8), word(16), word(24), word(32), word(ID_LENGTH - 8)]
 }
 
 /// Returns whether two strings are equal. In WebAssembly, comparing slices is a call and a loop over bytes.

@@ -5,6 +5,7 @@
 //! "none" shows as 0 in tables, and is never reused. Relies on nothing else in the crate.
 
 mod interner;
+mod recent;
 mod slots;
 mod strings;
 mod well_known;

@@ -1,5 +1,6 @@
 //! The interned strings of one room: event ids, event types, and state keys with user ids.
 
+use super::recent::Recent;
 use super::{
     EventNid, EventStateKeyNid, EventTypeNid, Interner, InternerFull, WELL_KNOWN_STATE_KEYS, WELL_KNOWN_TYPES,
 };
@@ -9,6 +10,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Strings {
     event_ids: Interner,
+    recent: Recent,
     types: Interner,
     state_keys: Interner,
 }
@@ -41,7 +43,12 @@ impl Strings {
             }
             interner
         };
-        Self { event_ids: with(&[]), types: with(&WELL_KNOWN_TYPES), state_keys: with(&WELL_KNOWN_STATE_KEYS) }
+        Self {
+            event_ids: with(&[]),
+            recent: Recent::default(),
+            types: with(&WELL_KNOWN_TYPES),
+            state_keys: with(&WELL_KNOWN_STATE_KEYS),
+        }
     }
 
     /// Returns the NID of an event id, interning it if it is new.
@@ -49,14 +56,13 @@ impl Strings {
     /// # Errors
     /// If there is no room for it.
     pub fn intern_event(&mut self, id: &str) -> Result<EventNid, InternerFull> {
-        self.event_ids.intern(id).map(EventNid::from_index)
-    }
-
-    /// Returns whether this is the NID of an event id.
-    #[inline]
-    #[must_use]
-    pub fn is_event(&self, nid: EventNid, id: &str) -> bool {
-        self.event_ids.is(nid.index(), id)
+        let Ok(bytes) = id.as_bytes().try_into() else { return self.event_ids.intern(id).map(EventNid::from_index) };
+        if let Some(nid) = self.recent.find(bytes) {
+            return Ok(nid);
+        }
+        let nid = EventNid::from_index(self.event_ids.intern(id)?);
+        self.recent.insert(bytes, nid, self.event_ids.len());
+        Ok(nid)
     }
 
     /// Returns whether this is the NID of an event type.
@@ -144,6 +150,7 @@ impl Strings {
 
     /// Forgets every string interned since `mark`.
     pub fn rollback(&mut self, mark: StringsMark) {
+        self.recent.clear();
         self.event_ids.truncate(mark.event_ids);
         self.types.truncate(mark.types);
         self.state_keys.truncate(mark.state_keys);

@@ -4,7 +4,6 @@
 //! whose id must be computed wait until the room version is known, wherever the create event stands. What makes an event
 //! part of the room is [`super::take_in`].
 
-use super::guesses::Guesses;
 use super::options::{AddOptions, Problem};
 use super::{Room, RoomError};
 use crate::event::hash::Hasher;
@@ -68,7 +67,8 @@ pub struct Batch {
     /// Whether states have been given with it.
     pub(super) gave: bool,
     seen: EventBits,
-    guesses: Guesses,
+    /// The type of the event before: mostly the next one's as well.
+    kind: Option<EventTypeNid>,
     importer: Importer,
     deferred: Vec<(u32, Role, String)>,
     hasher: Hasher,
@@ -103,7 +103,7 @@ impl Room {
             slots: self.slots.len(),
             gave: false,
             seen: EventBits::default(),
-            guesses: Guesses::default(),
+            kind: None,
             importer: Importer::default(),
             deferred: Vec::new(),
             hasher: Hasher::default(),
@@ -227,7 +227,7 @@ impl Room {
         let full = |_| ("room-full", RoomError::Full.to_string());
         let (Some(kind), Some(sender)) = (pdu.kind, pdu.sender) else { return Ok(()) };
         let name = kind.decode();
-        let kind = match batch.guesses.kind(&self.strings, &name) {
+        let kind = match batch.kind.filter(|&kind| self.strings.is_type(kind, &name)) {
             Some(kind) => kind,
             None => self.strings.intern_type(&name).map_err(full)?,
         };
@@ -240,17 +240,9 @@ impl Room {
         let mut counts = [0; 2];
         for (which, ids) in [&pdu.prev_events, &pdu.auth_events].into_iter().enumerate() {
             let from = batch.edges.len();
-            for (place, id) in ids.iter().enumerate() {
+            for id in ids {
                 let id = id.decode();
-                let guess = if which == AUTH {
-                    batch.guesses.auth_event(&self.strings, place, sender, &id)
-                } else {
-                    batch.guesses.parent(&self.strings, &id)
-                };
-                let target = match guess {
-                    Some(target) => target,
-                    None => self.strings.intern_event(&id).map_err(full)?,
-                };
+                let target = self.strings.intern_event(&id).map_err(full)?;
                 if target == nid {
                     batch.edges.truncate(edges);
                     return Err(("cycle", "the event names itself".to_owned()));
@@ -266,8 +258,7 @@ impl Room {
             }
         }
         let [parents, auth_events] = counts;
-        let auth = batch.edges.get(edges + usize::from(parents)..).unwrap_or_default();
-        batch.guesses.note(nid, kind, sender, auth);
+        batch.kind = Some(kind);
         let room = match pdu.room_id {
             Some(id) => Some(batch.room(&id.decode()).map_err(full)?),
             None => None,

@@ -280,9 +280,13 @@ impl Room {
     /// Returns whether an event that has passed against its own auth events names one for each slot that the rules ask
     /// for. In a state that has the same events there the rules would only say again what they have said.
     fn names_all(&self, nid: EventNid, version: &'static RoomVersion) -> bool {
-        let asked = self.columns(version).rules().auth_slots(nid).len();
+        let asked = self.columns(version).rules().auth_slots(nid);
         // What it names is in slots that the rules ask for, no two in one. Version 12 implies the create event.
-        asked == self.events.auth_events(nid).len() + usize::from(asked > 0 && version.room_id_is_hash())
+        let implied = usize::from(!asked.is_empty() && version.room_id_is_hash());
+        let named = self.events.auth_events(nid).len() + implied;
+        // A slot that no other event is in is empty in every state.
+        let used = |&(kind, key): &_| self.slots.find(kind, key).is_some_and(|slot| self.events.has_other(slot, nid));
+        asked.len() == named || asked.iter().filter(used).count() == named
     }
 
     /// Returns whether a state has all of an event's auth events.
@@ -334,8 +338,10 @@ impl Room {
         let graph = AuthView { events, dag: &states.dag };
         let view = columns.view(&graph);
         let asked = view.rules.auth_slots(nid);
+        // A slot that no other event is in is empty in every state, and nothing brings an event into it.
+        let used = |(kind, key)| slots.find(kind, key).filter(|&slot| events.has_other(slot, nid));
         let wanted: Vec<(EventTypeNid, EventStateKeyNid, Slot)> =
-            asked.iter().filter_map(|(kind, key)| Some((kind, key, slots.find(kind, key)?))).collect();
+            asked.iter().filter_map(|(kind, key)| Some((kind, key, used((kind, key))?))).collect();
         let wanted_slots: Vec<Slot> = wanted.iter().map(|wanted| wanted.2).collect();
         states.resolver.values(&states.maps, &view, &current, &wanted_slots, slot_values)?;
         let allowed = view.rules.state_dependent(nid, |kind, key| {

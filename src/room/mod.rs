@@ -9,7 +9,6 @@ mod dendrite;
 mod error;
 mod export;
 mod given;
-mod guesses;
 mod journal;
 mod judge;
 mod load;
