@@ -243,10 +243,10 @@ impl Room {
         if verdict != Verdict::Rejected {
             verdict = Verdict::Accepted;
             if self.options.enforce_auth {
-                let names_all = self.names_all(nid, version);
+                let as_named = self.names_all(nid, version) && self.has_auth_events(nid, version, before);
                 let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
                 let check = || self.columns(version).rules().state_dependent(nid, get);
-                let allowed = if names_all && self.has_auth_events(nid, version, before) {
+                let allowed = if as_named {
                     debug_assert_eq!(check(), Ok(()), "its own auth events are in the state, and allow it");
                     Ok(())
                 } else {
@@ -255,7 +255,7 @@ impl Room {
                 if let Err(refusal) = allowed {
                     self.reject(nid, refusal, Against::StateBefore);
                     verdict = Verdict::Rejected;
-                } else if let Some(refusal) = self.soft_failure(nid, version, before, names_all)? {
+                } else if let Some(refusal) = self.soft_failure(nid, version, before, as_named)? {
                     self.states.refusals.insert(nid, (refusal, Against::CurrentState));
                     verdict = Verdict::SoftFailed;
                 }
@@ -306,12 +306,13 @@ impl Room {
     /// Checks a live event against the room's state on arrival: the resolution of the states after the tips, and of the
     /// state before the event if a parent of it is not held (Synapse `_check_for_soft_fail`). In a room with more than
     /// [`MOST_TIP_STATES`] different states at its tips nothing soft-fails: each check would resolve them all.
+    /// `as_named` says that the event names all that the rules ask for, and that the state before it has the same there.
     fn soft_failure(
         &mut self,
         nid: EventNid,
         version: &'static RoomVersion,
         before: Version,
-        names_all: bool,
+        as_named: bool,
     ) -> Result<Option<Refusal>, RoomError> {
         let tips = self.extremities.tips();
         let parents = self.events.prev_events(nid);
@@ -323,8 +324,8 @@ impl Room {
         }
         let gap = parents.iter().any(|&parent| self.states.after(parent).is_none());
         if self.tip_states.counts.len() > MOST_TIP_STATES
-            || names_all
-                && self.tip_states.iter().chain([before]).all(|state| self.has_auth_events(nid, version, state))
+            || as_named
+                && self.tip_states.iter().all(|state| state == before || self.has_auth_events(nid, version, state))
         {
             return Ok(None);
         }
