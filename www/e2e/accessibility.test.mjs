@@ -31,6 +31,17 @@ for (const [look, options] of Object.entries(looks)) {
         return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
       });
     assert.deepEqual(await violations(), [], "at the start");
+    await page.keyboard.press("z");
+    await page.locator(".row[data-kind=run]").first().waitFor();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowDown");
+    assert.deepEqual(await violations(), [], "with a folded run selected");
+    await page.keyboard.press("z");
+    await page.keyboard.press("/");
+    await page.keyboard.type("is:odd");
+    await page.locator(".query-problem:not(:empty)").waitFor();
+    assert.deepEqual(await violations(), [], "with a query that means nothing");
+    for (const key of ["Escape", "Escape", "Escape"]) await page.keyboard.press(key);
     await page.keyboard.press("m");
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.querySelector("pre.json") !== null);
