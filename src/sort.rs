@@ -26,6 +26,20 @@ pub(crate) fn in_place<T>(elements: &mut [T], less: impl Fn(&T, &T) -> bool) {
     }
 }
 
+/// Sorts in place from the least up.
+// Never inlined: the places that call these two for one kind of element share one function.
+#[inline(never)]
+pub(crate) fn ascending<T: PartialOrd>(elements: &mut [T]) {
+    in_place(elements, |a, b| a < b);
+}
+
+/// Sorts in place from the least up, and leaves one of each.
+#[inline(never)]
+pub(crate) fn distinct<T: PartialOrd>(elements: &mut Vec<T>) {
+    ascending(elements);
+    elements.dedup();
+}
+
 /// Sorts a list as long as the room by a number, keeping the order of elements with equal ones. By several numbers: call
 /// it for the least significant first.
 pub(crate) fn by_number<T: Copy>(elements: &mut [T], number: impl Fn(T) -> u32) {

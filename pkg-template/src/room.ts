@@ -22,10 +22,12 @@ import type {
   EventInfo,
   Layout,
   MemoryBytes,
+  Merges,
   NdjsonOptions,
   Problem,
   Resolution,
   RoomOptions,
+  SlotValues,
   StateChange,
   StateDiff,
   StateEntry,
@@ -341,6 +343,42 @@ export class Room {
     return this.#raw.call((raw) =>
       raw.stateHistory(string("type", type), string("stateKey", stateKey)),
     ) as StateChange[];
+  }
+
+  /**
+   * The value of one key after every event, in a column: what {@link Room.stateAfter} has for it, for all rows of
+   * {@link Room.layout} at once. A branch can be followed by it: the value stays until an event sets another, and where
+   * branches with different values meet, one of them goes on.
+   *
+   * @throws RoomscopeError `bad-argument`
+   * @example
+   * const { values, eventIds } = room.slotValues("m.room.topic", "");
+   * room.timeline().forEach((id, row) => console.log(id, eventIds[values[row] - 1] ?? "no topic"));
+   */
+  slotValues(type: string, stateKey: string): SlotValues {
+    const [values, ids, ends] = this.#raw.call((raw) =>
+      raw.slotValues(string("type", type), string("stateKey", stateKey)),
+    ) as [Uint32Array<ArrayBuffer>, string, Uint32Array];
+    return { values, eventIds: splitIds([ids, ends]) };
+  }
+
+  /**
+   * What every merge did to the states that met in it, in columns: in how many keys they differed, and in how many an
+   * older value came back or a value was lost (see {@link StateChange}). Merges are the events with several parents
+   * whose state is known. Of all rows, or of a range of them.
+   *
+   * @throws RoomscopeError `out-of-memory`, `bad-argument`
+   * @example
+   * const { rows, resets } = room.merges();
+   * const ids = room.timeline();
+   * rows.forEach((row, index) => resets[index] > 0 && console.log(`${ids[row]} reset ${resets[index]} keys`));
+   */
+  merges(range: { offset?: number; limit?: number } = {}): Merges {
+    const offset = count("offset", range.offset, 0);
+    const limit = count("limit", range.limit, 0xffff_ffff);
+    const numbers = this.#raw.call((raw) => raw.merges(offset, limit));
+    const column = (at: number) => Uint32Array.from({ length: numbers.length / 3 }, (_, i) => numbers[3 * i + at] ?? 0);
+    return { rows: column(0), conflicted: column(1), resets: column(2) };
   }
 
   /**

@@ -169,6 +169,27 @@ export interface StateChange {
   cause: "set" | "resolved" | "reset";
 }
 
+/** The value of one key after every event: see {@link Room.slotValues}. */
+export interface SlotValues {
+  /**
+   * One a row of {@link Layout}: the place of the value in `eventIds`, counted from 1; 0 where the key has none, and
+   * 0xffffffff where the state is not known.
+   */
+  values: Uint32Array<ArrayBuffer>;
+  /** The events that set the values, in the order in which they first stand in a row. */
+  eventIds: EventId[];
+}
+
+/** What every merge did, one a row of these columns: see {@link Room.merges}. */
+export interface Merges {
+  /** The merge's row in {@link Layout}, ascending. */
+  rows: Uint32Array<ArrayBuffer>;
+  /** Keys in which the states of its parents differ. */
+  conflicted: Uint32Array<ArrayBuffer>;
+  /** Keys in which an older value came back, or whose value was lost. */
+  resets: Uint32Array<ArrayBuffer>;
+}
+
 /** How the state before an event with several parents came about. */
 export interface Resolution {
   /** `none`: all parents had the same state, or there is at most one. */
@@ -207,6 +228,8 @@ export interface ConflictedKey {
   candidates: EventId[];
   /** The event that holds in the end; null if none does. */
   winner: EventId | null;
+  /** Whether that is an older value come back, or a value lost. */
+  reset: boolean;
 }
 
 /** One event's turn in a resolution. */

@@ -5,7 +5,7 @@ use super::{RawRoom, Result, joined, throw, to_js};
 use crate::nid::{EventNid, Slot};
 use crate::room::{ChangeCause, Explanation, Room, StateDiff};
 use crate::state::resolution::{Outcome, SortKeys};
-use js_sys::Array;
+use js_sys::{Array, Uint32Array};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
@@ -44,11 +44,7 @@ impl RawRoom {
     #[wasm_bindgen(js_name = stateHistory)]
     pub fn state_history(&self, kind: &str, key: &str) -> Result<JsValue> {
         let strings = self.room.strings();
-        let slot = strings
-            .find_type(kind)
-            .zip(strings.find_state_key(key))
-            .and_then(|(kind, key)| self.room.slots().find(kind, key));
-        let changes = slot.map(|slot| self.room.state_history(slot)).unwrap_or_default();
+        let changes = self.slot(kind, key).map(|slot| self.room.state_history(slot)).unwrap_or_default();
         let objects: Vec<HistoryObject<'_>> = changes
             .into_iter()
             .map(|change| HistoryObject {
@@ -62,6 +58,26 @@ impl RawRoom {
             })
             .collect();
         to_js(&objects)
+    }
+
+    /// The value of one slot after every event, as `[places, ids, ends]`.
+    #[wasm_bindgen(js_name = slotValues)]
+    pub fn slot_values(&self, kind: &str, key: &str) -> Array {
+        let answer = self.room.slot_values(self.slot(kind, key));
+        let list = self.ids(&answer.events);
+        list.unshift(&Uint32Array::from(&*answer.values));
+        list
+    }
+
+    /// What the merges among some rows did, three numbers each: the row, slots in conflict, slots reset.
+    pub fn merges(&self, offset: usize, limit: usize) -> Result<Vec<u32>> {
+        let merges = self.room.merges(offset, limit).map_err(|error| throw(&error))?;
+        Ok(merges.iter().flat_map(|merge| [merge.row, merge.conflicted, merge.resets]).collect())
+    }
+
+    fn slot(&self, kind: &str, key: &str) -> Option<Slot> {
+        let strings = self.room.strings();
+        self.room.slots().find(strings.find_type(kind)?, strings.find_state_key(key)?)
     }
 
     /// How the state before an event came about, as `[account, strings, ends]`.
@@ -104,6 +120,7 @@ impl RawRoom {
                         state_key,
                         candidates: conflict.candidates.iter().map(|&nid| id(nid)).collect(),
                         winner: conflict.winner.map(id),
+                        reset: explanation.resets.binary_search(&conflict.slot).is_ok(),
                     }
                 })
                 .collect(),
@@ -215,6 +232,7 @@ struct ConflictObject<'a> {
     state_key: &'a str,
     candidates: Vec<&'a str>,
     winner: Option<&'a str>,
+    reset: bool,
 }
 
 #[derive(Serialize)]

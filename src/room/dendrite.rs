@@ -248,8 +248,7 @@ impl Room {
         for &nid in nids {
             states.push(self.state_after_row(server, nid)?);
         }
-        sort::in_place(&mut states, |a, b| a < b);
-        states.dedup();
+        sort::distinct(&mut states);
         // A slot that some of the states lack is not in conflict if those that have it agree.
         let mut differences = Differences::default();
         self.states.maps.diff_many(&states, &mut differences)?;
@@ -263,8 +262,7 @@ impl Room {
         for state in &mut states {
             *state = self.states.maps.merge(*state, &[], &agreed)?;
         }
-        sort::in_place(&mut states, |a, b| a < b);
-        states.dedup();
+        sort::distinct(&mut states);
         self.resolve_versions(&states, &mut ())
     }
 
@@ -302,8 +300,7 @@ impl Room {
             let lists = |nids: &[EventNid]| {
                 let mut lists: Vec<u32> =
                     nids.iter().map(|&nid| server.before(nid).map_or(0, ListNid::number)).collect();
-                sort::in_place(&mut lists, |a, b| a < b);
-                lists.dedup();
+                sort::distinct(&mut lists);
                 lists
             };
             if self.events.slot(nid).is_some() || lists(&old) != lists(&latest) {

@@ -332,8 +332,7 @@ impl Room {
         let mut current: Vec<Version> = core::mem::take(&mut self.tip_versions);
         current.clear();
         current.extend(self.tip_states.iter().chain(gap.then_some(before)));
-        sort::in_place(&mut current, |a, b| a < b);
-        current.dedup();
+        sort::distinct(&mut current);
         let Self { events, strings, slots, create, room_id, states, slot_values, .. } = self;
         let columns = Columns { events, strings, slots, version, create: *create, room_id: room_id.as_deref() };
         let graph = AuthView { events, dag: &states.dag };

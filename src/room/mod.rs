@@ -17,6 +17,7 @@ mod passed;
 mod questions;
 mod save;
 mod send;
+mod slot_values;
 mod state_questions;
 mod states;
 mod storage;
@@ -30,7 +31,8 @@ pub use load::Loader;
 pub use options::{AddOptions, AddReport, HOP_LIMIT, Order, Problem, RoomOptions, RuleSet};
 pub use questions::{EventInfo, TimelineOptions, TimelineOrder};
 pub use send::Draft;
-pub use state_questions::{Change, ChangeCause, Explanation, ParentState, StateDiff};
+pub use slot_values::{Change, ChangeCause, Merge, SlotValues};
+pub use state_questions::{Explanation, ParentState, StateDiff};
 pub use states::Against;
 pub use storage::{CompressionFigures, EventEffects, MOST_IMPROVED, StorageFigures};
 

@@ -70,8 +70,7 @@ impl Room {
         for &parent in prev {
             versions.push(self.states.after(parent).ok_or_else(|| self.unknown_state(parent))?);
         }
-        sort::in_place(&mut versions, |a, b| a < b);
-        versions.dedup();
+        sort::distinct(&mut versions);
         // The draft in columns of its own, so that the rules can say what it needs.
         let kind = self.strings.intern_type(&draft.kind)?;
         let sender = self.strings.intern_state_key(&draft.sender)?;

@@ -9,7 +9,7 @@ use crate::event::table::{Arrival, Verdict};
 use crate::nid::{EventNid, Slot};
 use crate::sort;
 use crate::state::map::{StateMaps, Version};
-use crate::state::resolution::Account;
+use crate::state::resolution::{Account, Conflict};
 use sha2::{Digest as _, Sha256};
 
 /// The difference of two states, by slot. Of two rooms: slots and events of the second are numbers of that room.
@@ -21,28 +21,6 @@ pub struct StateDiff {
     pub removed: Vec<(Slot, EventNid)>,
     /// Another event in the second state than in the first: the slot in the first, the event there and the other.
     pub changed: Vec<(Slot, EventNid, EventNid)>,
-}
-
-/// Why a value changed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ChangeCause {
-    /// The event set it.
-    Set,
-    /// A merge chose between its parents' values.
-    Resolved,
-    /// At a merge an older value came back, or a value was lost.
-    Reset,
-}
-
-/// One change of a slot's value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Change {
-    /// The event at which it changed.
-    pub event: EventNid,
-    /// The value after that.
-    pub value: Option<EventNid>,
-    /// Why.
-    pub cause: ChangeCause,
 }
 
 /// One state that parents have.
@@ -61,6 +39,8 @@ pub struct Explanation {
     pub parents: Vec<ParentState>,
     /// What the resolution did.
     pub account: Account,
+    /// The slots in conflict that were reset ([`ChangeCause::Reset`](super::ChangeCause::Reset)), in slot order.
+    pub resets: Vec<Slot>,
     /// The resulting state, in slot order.
     pub result: Vec<(Slot, EventNid)>,
 }
@@ -100,8 +80,7 @@ impl Room {
         read: impl FnOnce(&StateMaps, Version) -> T,
     ) -> Result<T, RoomError> {
         let mut parents = parents.to_vec();
-        sort::in_place(&mut parents, |a, b| a < b);
-        parents.dedup();
+        sort::distinct(&mut parents);
         let mark = self.states.maps.mark();
         let answer = self.resolve_versions(&parents, &mut ()).map(|version| read(&self.states.maps, version));
         self.states.maps.rollback(mark);
@@ -201,59 +180,6 @@ impl Room {
         })
     }
 
-    /// Returns every change of a slot's value along the room, in topological order.
-    ///
-    /// At a merge the value before it is held against each parent's: where all parents had the same and the merge has
-    /// another, or none, or where a value came out that another parent's value had followed, it is a reset.
-    #[must_use]
-    pub fn state_history(&self, slot: Slot) -> Vec<Change> {
-        let value = |version: Version| self.states.maps.get(version, slot);
-        let mut changes = Vec::new();
-        for &nid in self.topological() {
-            let (Some(before), Some(after)) = (self.states.before(nid), self.states.after(nid)) else { continue };
-            let parents = || {
-                let known = self.events.prev_events(nid).iter().filter_map(|&parent| self.states.after(parent));
-                known.map(value)
-            };
-            let merged = value(before);
-            if self.events.prev_events(nid).len() > 1 && parents().any(|parent| parent != merged) {
-                let cause = if self.is_reset(merged, parents()) { ChangeCause::Reset } else { ChangeCause::Resolved };
-                changes.push(Change { event: nid, value: merged, cause });
-            }
-            if value(after) != merged {
-                changes.push(Change { event: nid, value: value(after), cause: ChangeCause::Set });
-            }
-        }
-        changes
-    }
-
-    /// Returns whether a merge that came out with `merged` lost a value, or went back behind one of the parents'.
-    fn is_reset(&self, merged: Option<EventNid>, mut parents: impl Iterator<Item = Option<EventNid>>) -> bool {
-        let Some(merged) = merged else { return true };
-        parents.any(|parent| parent.is_some_and(|parent| parent != merged && self.replaced(merged, parent)))
-    }
-
-    /// Returns whether the state before `newer` had `older` in its slot, or a value that did: whether it replaced it.
-    fn replaced(&self, older: EventNid, newer: EventNid) -> bool {
-        let Some(slot) = self.events.slot(newer) else { return false };
-        let mut value = newer;
-        // Versions are numbered by first sight: the state before an event has a lower number than any with it in.
-        let Some(oldest) = self.states.before(older) else { return false };
-        let mut last = u32::MAX;
-        while let Some(before) = self.states.before(value) {
-            if before.number() >= last || before <= oldest {
-                return false;
-            }
-            last = before.number();
-            match self.states.maps.get(before, slot) {
-                Some(earlier) if earlier == older => return true,
-                Some(earlier) => value = earlier,
-                None => return false,
-            }
-        }
-        false
-    }
-
     /// Tells how the state before an event came about.
     ///
     /// # Errors
@@ -286,6 +212,11 @@ impl Room {
         let result = self.resolve_versions(&versions, &mut account);
         let entries = result.map(|version| self.states.maps.iter(version).collect());
         self.states.maps.rollback(mark);
-        Ok(Explanation { parents: states, account, result: entries? })
+        let reset = |conflict: &&Conflict| {
+            let value = |&version| self.states.maps.get(version, conflict.slot);
+            self.is_reset(conflict.winner, &versions.iter().map(value).collect::<Vec<_>>())
+        };
+        let resets = account.conflicts.iter().filter(reset).map(|conflict| conflict.slot).collect();
+        Ok(Explanation { parents: states, account, resets, result: entries? })
     }
 }

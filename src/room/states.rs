@@ -3,6 +3,7 @@
 //! A state is a [`Version`] of the room's state maps; an event has two, before and after it, as numbers in columns. Who
 //! asks for rules or a resolution gets a view that borrows the room's other columns, so that both can be held at once.
 
+use super::slot_values::Lineage;
 use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;
 use crate::graph::auth_dag::{AuthChildren, AuthDag};
@@ -11,6 +12,7 @@ use crate::state::auth::{Refusal, Rules};
 use crate::state::auth_difference::AuthGraph;
 use crate::state::map::{StateMaps, Version};
 use crate::state::resolution::{Resolver, RoomView};
+use core::cell::OnceCell;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
@@ -36,6 +38,8 @@ pub(super) struct States {
     pub(super) refusals: HashMap<EventNid, (Refusal, Against), FixedState>,
     before: Vec<u32>,
     after: Vec<u32>,
+    /// What replaced what, as far as somebody asked.
+    pub(super) lineage: OnceCell<Lineage>,
 }
 
 const UNKNOWN: u32 = u32::MAX;
@@ -58,6 +62,7 @@ impl States {
     }
 
     pub(super) fn set(&mut self, nid: EventNid, before: Version, after: Version) {
+        self.lineage.take();
         if let (Some(b), Some(a)) = (self.before.get_mut(nid.index()), self.after.get_mut(nid.index())) {
             *b = before.number();
             *a = after.number();

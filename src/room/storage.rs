@@ -268,7 +268,7 @@ impl Room {
         }
         tips.forget_changes();
         let mut latest = tips.tips().to_vec();
-        sort::in_place(&mut latest, |a, b| a < b);
+        sort::ascending(&mut latest);
         let list = match *latest {
             [] => None,
             [tip] => {
@@ -277,8 +277,7 @@ impl Room {
             }
             _ => {
                 let mut states: Vec<Version> = latest.iter().filter_map(|&tip| self.states.after(tip)).collect();
-                sort::in_place(&mut states, |a, b| a < b);
-                states.dedup();
+                sort::distinct(&mut states);
                 // Most events set no state: the tips are others then, and their states the same.
                 if states != *tip_states {
                     *tips_resolved = self.resolve_versions(&states, &mut ())?;

@@ -92,8 +92,7 @@ impl Groups {
             return self.full(maps, nid, state, 0);
         }
         let mut parents: Vec<GroupId> = events.prev_events(nid).iter().map(|&parent| self.of(parent)).collect();
-        sort::in_place(&mut parents, |a, b| a < b);
-        parents.dedup();
+        sort::distinct(&mut parents);
         match *parents {
             [] => self.full(maps, nid, state, 0),
             [only] if only != 0 => only,

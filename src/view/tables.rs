@@ -241,7 +241,7 @@ fn ids(room: &Room, nids: &[EventNid]) -> Vec<Vec<Cell>> {
 
 fn room_row(room: &Room, server: &RoomServer) -> Vec<Cell> {
     let mut latest: Vec<u32> = server.latest().iter().map(|&nid| server.event_nid(nid)).collect();
-    sort::in_place(&mut latest, |a, b| a < b);
+    sort::ascending(&mut latest);
     vec![
         1.into(),
         room.room_id().unwrap_or_default().into(),

@@ -112,6 +112,48 @@ test("differences and histories", () => {
   assert.deepEqual(room.stateHistory("no.such.type", ""), []);
 });
 
+test("a key's value along the room is what each state has", () => {
+  const torn = new Room();
+  torn.add(capture.events.map((event) => event[7]).filter((_, index) => index !== 20));
+  for (const room of [northPier(), torn]) {
+    for (const [type, key] of [
+      ["m.room.topic", ""],
+      ["m.room.power_levels", ""],
+      ["no.such.type", ""],
+    ]) {
+      const { values, eventIds } = room.slotValues(type, key);
+      assert.equal(values.length, room.layout().eventCount);
+      room.timeline().forEach((id, row) => {
+        const state = room.stateAfter(id);
+        const entry = state?.find(([of, at]) => of === type && at === key);
+        const told = values[row] === 0xffff_ffff ? undefined : (eventIds[values[row] - 1] ?? null);
+        assert.equal(told, state === undefined ? undefined : (entry?.[2] ?? null));
+      });
+    }
+  }
+  assert.throws(() => torn.slotValues("m.room.topic"), refused("bad-argument"));
+});
+
+test("merges are told as their explanations tell them", () => {
+  const room = northPier();
+  const { rows, conflicted, resets } = room.merges();
+  const ids = room.timeline();
+  const merges = ids.flatMap((id, row) => (room.event(id).prevEvents.length > 1 ? [row] : []));
+  assert.deepEqual([...rows], merges);
+  rows.forEach((row, index) => {
+    const told = room.explain(ids[row]);
+    assert.equal(conflicted[index], told.conflicted.length);
+    assert.equal(resets[index], told.conflicted.filter((each) => each.reset).length);
+  });
+  const half = Math.floor(ids.length / 2);
+  const parts = [room.merges({ limit: half }), room.merges({ offset: half })];
+  assert.deepEqual(
+    parts.flatMap((part) => [...part.rows]),
+    merges,
+  );
+  assert.throws(() => room.merges({ offset: -1 }), refused("bad-argument"));
+});
+
 test("events are sent as a server would send them, and judged like any other", () => {
   for (const room_version of ["1", "6", "11", "12"]) {
     const room = new Room();

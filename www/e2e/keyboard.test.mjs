@@ -112,12 +112,12 @@ test("the sheet of keys is written from the table that dispatches them", async (
   const sheet = page.locator("#keys");
   assert.ok(await sheet.isVisible());
   const caps = await sheet.locator("kbd").allTextContents();
-  for (const key of ["↑", "↓", "←", "→", "home", "end", "page up", "/", "t", "?", "esc"])
+  for (const key of ["↑", "↓", "←", "→", "home", "end", "page up", "/", "t", "y", "i", "?", "esc"])
     assert.ok(caps.includes(key), key);
   await page.keyboard.press("Escape");
   assert.ok(!(await sheet.isVisible()));
   const footer = await page.locator(".footer .keys").textContent();
-  assert.equal(footer, "↑↓step←→parent, child/searchsdwstate, stored, why?all keys");
+  assert.equal(footer, "↑↓step←→parent, child/searchsdwstate, stored, whyttrace?all keys");
   await done();
 });
 

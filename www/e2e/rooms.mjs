@@ -57,3 +57,23 @@ export function* large(count) {
 export function ndjson(events) {
   return `${[...events].map((each) => JSON.stringify(each)).join("\n")}\n`;
 }
+
+/** A room in which a merge takes a topic back: who set it had lost the power to on the other branch. The merge is event 8. */
+export function* takenBack() {
+  const bo = "@bo:two.example";
+  const state = (n, type, content, rest = {}) => message(n, "", { type, content, state_key: "", ...rest });
+  yield* beginning().slice(0, 2);
+  yield state(2, "m.room.power_levels", { ...levels, users: { [user]: 100, [bo]: 50 } });
+  yield state(3, "m.room.join_rules", { join_rule: "public" });
+  yield message(4, "", {
+    type: "m.room.member",
+    content: { membership: "join" },
+    state_key: bo,
+    sender: bo,
+    auth_events: [0, 2, 3].map(madeId),
+  });
+  yield state(5, "m.room.topic", { topic: "ebb" });
+  yield state(6, "m.room.topic", { topic: "flood" }, { sender: bo, auth_events: [0, 2, 4].map(madeId) });
+  yield state(7, "m.room.power_levels", { ...levels, users: { [user]: 100 } }, { prev_events: [madeId(5)] });
+  yield message(8, "together again", { prev_events: [madeId(6), madeId(7)], auth_events: [0, 1, 7].map(madeId) });
+}

@@ -143,7 +143,7 @@ test("dark and light follow the system, the key, and the last choice", async () 
   const darkLane = [0x8d, 0x95, 0x9c];
   assert.equal(await background(), "rgb(19, 21, 23)");
   assert.ok((await lanePixels(page, darkLane)) > 500, "lanes are drawn for the dark");
-  await page.keyboard.press("t");
+  await page.keyboard.press("i");
   await settled(page);
   assert.equal(await background(), "rgb(255, 255, 255)");
   assert.equal(await lanePixels(page, darkLane), 0);

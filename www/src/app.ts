@@ -14,10 +14,12 @@ import {
   followPlace,
   placeInAddress,
   showingInAddress,
+  traceInAddress,
   writePlace,
   writeShowing,
+  writeTrace,
 } from "./place.ts";
-import type { Gap, OpenOptions, Row, RowView } from "./protocol.ts";
+import type { Gap, OpenOptions, Row, RowView, Slot } from "./protocol.ts";
 import { parseQuery, textOf } from "./query.ts";
 import { Rooms } from "./rooms.ts";
 import type { Session } from "./session.ts";
@@ -34,7 +36,9 @@ import { PlayView } from "./play/play-view.ts";
 import { FocusBar } from "./why/focus-bar.ts";
 import { followTheme, switchTheme } from "./shell/theme.ts";
 import { TopBar, type View } from "./shell/top-bar.ts";
+import { TraceBar } from "./shell/trace-bar.ts";
 import { TablesView } from "./storage/tables-view.ts";
+import { sameSlot, Tracing } from "./tracing.ts";
 import { type LandmarkKind, Walk } from "./walk.ts";
 
 /** Edges from the selected event that count as around it. */
@@ -53,6 +57,7 @@ export class App implements Actions {
   #second: Item | undefined;
   /** What the inspector tells about: its answer comes after the selection. */
   #inspected: RowView | undefined;
+  #inspecting: Promise<void> = Promise.resolve();
   #view: View = "history";
 
   readonly #topBar: TopBar;
@@ -60,6 +65,7 @@ export class App implements Actions {
   readonly #search: Search;
   readonly #problems: Problems;
   readonly #focusBar: FocusBar;
+  readonly #tracing: Tracing;
   readonly #history: HistoryView;
   readonly #minimap: Minimap;
   readonly #inspector: Inspector;
@@ -88,6 +94,19 @@ export class App implements Actions {
     });
     this.#problems = new Problems(list);
     this.#focusBar = new FocusBar(list, (rows) => this.#shown.focus(rows));
+    const traceBar = new TraceBar({
+      go: (row) => this.#select(row, "jump"),
+      hover: (row) => this.#history.hover(row),
+      stop: () => {
+        this.#traceSlot(undefined);
+        this.#history.grid.focus();
+      },
+    });
+    list.append(traceBar.element);
+    this.#tracing = new Tracing(traceBar, (trace) => {
+      this.#history.trace(trace);
+      this.#minimap.trace(trace);
+    });
     this.#history = new HistoryView(list, {
       selected: (item) => this.#clicked(item),
       opened: (run) => void this.#openRun(run),
@@ -105,6 +124,7 @@ export class App implements Actions {
       goGap: (gap) => void this.#goToGap(gap),
       hover: (item) => this.#history.hover(item),
       choose: () => this.choose(),
+      trace: (slot) => this.#traceSlot(slot),
       compareNone: () => void this.#compare(undefined),
       swap: () => {
         const [first, second] = [this.#selected, this.#second];
@@ -149,9 +169,11 @@ export class App implements Actions {
       this.#minimap.recolour();
     });
     this.#followShowing();
+    writeTrace(traceInAddress(), false);
     followPlace(
       (id) => {
         this.#followShowing();
+        this.#restoreTrace();
         void this.#goToId(id);
       },
       (room, id) => {
@@ -210,11 +232,21 @@ export class App implements Actions {
     this.#topBar.showRoom(session);
     this.#problems.showRoom(session);
     this.#footer.showRoom(session);
+    // After what the first window needs.
+    session.wantMerges(() => {
+      if (session !== this.#session) return;
+      this.#footer.showMerges(session);
+      this.#minimap.showMerges();
+      this.#history.refresh();
+    });
     this.#search.showRoom(session);
     this.#history.select(undefined);
     this.#inspector.showRoom(session);
     this.#export.showRoom(session);
     void this.#showRoomIn(this.#view);
+    const slot = first ? traceInAddress() : this.#tracing.slot;
+    writeTrace(slot, false);
+    this.#tracing.showRoom(session, slot);
     const place = selected ?? (first ? placeInAddress() : undefined);
     const { link, lesson } = session.origin;
     const left = carry(link !== undefined ? { room: link } : lesson !== undefined ? { lesson: lesson.id } : {});
@@ -307,6 +339,7 @@ export class App implements Actions {
       this.#inspected = undefined;
       this.#inspector.showRoom(session);
       void this.#tables.select(undefined);
+      this.#tracing.follow(undefined, []);
       writePlace(undefined, false);
       return;
     }
@@ -318,10 +351,12 @@ export class App implements Actions {
       this.#inspector.showRun(run, () => void this.#openRun(run));
       return;
     }
-    this.#inspector.show(session, display, item).then(
-      (view) => {
-        if (view === undefined) return;
+    this.#inspecting = this.#inspector.show(session, display, item).then(
+      (detail) => {
+        if (detail === undefined) return;
+        const { view } = detail;
         this.#inspected = view;
+        if (display.isEvent(item)) this.#tracing.follow(item, detail.parentStates);
         if (this.#view === "tables") void this.#tables.select(view);
         if (this.#view === "play") this.#play.showRow(view.row);
         writePlace(view.eventId, way === "jump");
@@ -451,6 +486,36 @@ export class App implements Actions {
     this.#arrange(display.turned(display.direction === "newest" ? "oldest" : "newest"));
     if (this.#selected === undefined) this.#history.toTop();
     else this.#history.jump(this.#selected);
+  }
+
+  /** Traces a slot, or none; a step that can be gone back. */
+  #traceSlot(slot: Slot | undefined): void {
+    if (slot === undefined) this.#tracing.stop();
+    else void this.#tracing.start(slot);
+    writeTrace(slot, true);
+  }
+
+  #restoreTrace(): void {
+    const slot = traceInAddress();
+    if (slot === undefined) this.#tracing.stop();
+    else void this.#tracing.start(slot);
+  }
+
+  /** The slot that has the focus in the state, else that of the selected event; without either it stops, or shows where to choose. */
+  async trace(): Promise<void> {
+    let slot = this.#inspector.focusedSlot;
+    if (slot === undefined) {
+      await this.#inspecting;
+      const { type, stateKey } = this.#inspected ?? {};
+      if (type !== undefined && stateKey != null) slot = { type, stateKey };
+    }
+    const { slot: traced } = this.#tracing;
+    if (traced !== undefined && (slot === undefined || sameSlot(slot, traced))) this.#traceSlot(undefined);
+    else if (slot !== undefined) this.#traceSlot(slot);
+    else {
+      this.showTab("state");
+      this.#inspector.focus();
+    }
   }
 
   switchTheme(): void {

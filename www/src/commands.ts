@@ -1,6 +1,8 @@
 // Every command of the viewer, once: its keys, its words, what it does. Keys are dispatched from this table, and the shortcut
 // sheet and the keys in the footer are written from it, so they cannot tell different stories.
 
+import type { LandmarkKind } from "./walk.ts";
+
 export type Group = "Move" | "Find" | "Show" | "Room";
 
 /** Where the keys count: "history" not while typing or scrolling elsewhere; "page" wherever no text is being typed. */
@@ -27,12 +29,13 @@ export interface Actions {
   stepToEnd(end: "first" | "last"): void;
   stepToParent(): void;
   stepToChild(): void;
-  stepTo(kind: "merge" | "tip" | "gap", forward: boolean): void;
+  stepTo(kind: LandmarkKind, forward: boolean): void;
   openSearch(): void;
   stepHit(forward: boolean): void;
   turn(): void;
   only(): void;
   fold(): void;
+  trace(): Promise<void>;
   switchTheme(): void;
   focusInspector(): void;
   choose(): void;
@@ -88,6 +91,20 @@ export const commands: readonly Command<Actions>[] = [
     group: "Move",
     scope: "page",
     run: (app, key) => app.stepTo("merge", key === "m"),
+  },
+  {
+    keys: ["y", "Y"],
+    label: "next conflicted merge, merge before",
+    group: "Move",
+    scope: "page",
+    run: (app, key) => app.stepTo("conflict", key === "y"),
+  },
+  {
+    keys: ["q", "Q"],
+    label: "next reset, reset before",
+    group: "Move",
+    scope: "page",
+    run: (app, key) => app.stepTo("reset", key === "q"),
   },
   {
     keys: ["e", "E"],
@@ -199,6 +216,14 @@ export const commands: readonly Command<Actions>[] = [
   },
   {
     keys: ["t"],
+    label: "trace the slot of the selected event, or the focused one in State; stop tracing",
+    group: "Show",
+    scope: "page",
+    footer: "trace",
+    run: (app) => void app.trace(),
+  },
+  {
+    keys: ["i"],
     label: "dark or light",
     group: "Show",
     scope: "page",

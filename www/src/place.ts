@@ -1,8 +1,11 @@
-// Where somebody is, in the page's address: the selected event, what the list shows, and the room itself where a link carries it
-// or it is a teaching room. Jumps become steps of the browser's back and forward; stepping from row to row only rewrites the last one. The fragment is
-// never sent to a server, so a room in it stays between those who have the link.
+// Where somebody is, in the page's address: the selected event, the traced slot, what the list shows, and the room itself where a
+// link carries it or it is a teaching room. Jumps become steps of the browser's back and forward; stepping from row to row only
+// rewrites the last one. The fragment is never sent to a server, so a room in it stays between those who have the link.
+import type { Slot } from "./protocol.ts";
 
 const key = "event";
+/** The traced slot: its type, and its state key if that is not empty. */
+const traceKeys = ["trace", "key"] as const;
 
 /** Which rows the list shows: what is searched for, whether that alone is shown, whether runs are folded. */
 export interface Showing {
@@ -27,6 +30,7 @@ const carriers = ["room", "lesson"] as const;
 let carried: Carried = {};
 /** Absent: as the address has it. */
 let showing: Showing | undefined;
+let traced: Slot | undefined;
 
 function parameters(): URLSearchParams {
   return new URLSearchParams(location.hash.slice(1));
@@ -45,6 +49,12 @@ export function showingInAddress(): Showing {
   };
 }
 
+export function traceInAddress(): Slot | undefined {
+  const all = parameters();
+  const type = all.get(traceKeys[0]);
+  return type === null ? undefined : { type, stateKey: all.get(traceKeys[1]) ?? "" };
+}
+
 export function carriedInAddress(): Carried {
   const all = parameters();
   const name = carriers.find((each) => all.has(each));
@@ -58,6 +68,8 @@ export function linkTo(room: Carried, eventId: string | undefined): string {
   if (query !== "") all.set(showingKeys.query, query);
   if (only) all.set(showingKeys.only, "");
   if (folded) all.set(showingKeys.folded, "");
+  if (traced !== undefined) all.set(traceKeys[0], traced.type);
+  if (traced !== undefined && traced.stateKey !== "") all.set(traceKeys[1], traced.stateKey);
   const hash = all.size === 0 ? "" : `#${all.toString()}`;
   return `${location.origin}${location.pathname}${location.search}${hash}`;
 }
@@ -109,6 +121,13 @@ export function writeShowing(now: Showing, jump: boolean): void {
   writePlace(placeWritten(), jump);
 }
 
+/** From now on every address tells of this traced slot; `jump`: by a step that can be gone back. */
+export function writeTrace(slot: Slot | undefined, jump: boolean): void {
+  if (jump) writeNow();
+  traced = slot;
+  if (jump) writePlace(placeWritten(), true);
+}
+
 function isCarried({ room, lesson }: Carried): boolean {
   return room === carried.room && lesson === carried.lesson;
 }
@@ -124,6 +143,7 @@ export function followPlace(
     clearTimeout(timer);
     unwritten = undefined;
     showing = undefined;
+    traced = traceInAddress();
     if (isCarried(room)) moved(placeInAddress());
     else elsewhere(room, placeInAddress());
   });

@@ -154,6 +154,8 @@ export interface Detail {
   view: RowView;
   parents: Link[];
   authEvents: Link[];
+  /** Of a merge: one of the parents for each of their different states, in the order in which it names them. */
+  parentStates: Row[];
   /** Children held in this room, at most 100 of `childCount`. */
   children: Link[];
   childCount: number;
@@ -242,6 +244,23 @@ export type FileForm = "ndjson" | "thin" | "save" | "dot";
 export interface Slot {
   type: string;
   stateKey: string;
+}
+
+/** The value of one slot after every event of the history. */
+export interface SlotColumn {
+  /** By row: its place in `setters`, counted from 1; 0 where there is none, and beyond the last where it is not known. */
+  values: Uint32Array<ArrayBuffer>;
+  /** The rows of the events that set them. */
+  setters: Uint32Array<ArrayBuffer>;
+}
+
+/** What merges did to the states that met in them; rows ascend. */
+export interface MergeColumns {
+  rows: Uint32Array;
+  /** Slots in which they differed. */
+  conflicted: Uint32Array;
+  /** Slots in which an older value came back, or whose value was lost. */
+  resets: Uint32Array;
 }
 
 /** One event of a layer, in the column of its slot. */
@@ -336,7 +355,7 @@ export interface TableSort {
   descending: boolean;
 }
 
-/** One slot of a state: its value in words, and the event that set it. */
+/** One slot of a state: its value in words, and the event that set it; no id where a value was lost. */
 export interface StateRow {
   type: string;
   stateKey: string;
@@ -346,8 +365,11 @@ export interface StateRow {
   row: Row | undefined;
   sender: string;
   depth: number;
-  /** What the event did to it: set it for the first time or anew, or chose between what its parents have. */
-  change: "" | "added" | "changed" | "resolved";
+  /**
+   * What the event did to it: set it for the first time or anew, chose between what its parents have, or went back behind one
+   * of them.
+   */
+  change: "" | "added" | "changed" | "resolved" | "reset";
   /** Which of the parents' states have this value, if they differ. */
   heldBy?: boolean[];
 }
@@ -482,6 +504,11 @@ export interface Calls {
   };
   diff: { params: { a: Row; b: Row }; result: Difference | undefined; progress: never };
   history: { params: { type: string; stateKey: string }; result: KeyChange[]; progress: never };
+  /** The value of a slot along the whole room. */
+  slot: { params: Slot; result: SlotColumn; progress: never };
+  /** What single state events set. */
+  entries: { params: { rows: Row[] }; result: StateRow[]; progress: never };
+  merges: { params: object; result: MergeColumns; progress: undefined };
   explain: { params: { row: Row }; result: WhyView | undefined; progress: never };
   /** What a merge of these events would make; of all tips if there are none. */
   resolve: { params: { rows: Row[] }; result: WhyView; progress: never };

@@ -2,6 +2,7 @@
 import type { Engine } from "./engine.ts";
 import { spanOf, type TimeSpan } from "./format.ts";
 import { Edges } from "./history/edges.ts";
+import { Merges } from "./history/merges.ts";
 import type { Lesson } from "./lessons/rooms.ts";
 import type { Calls, Figures, Opened, OpenOptions, Source } from "./protocol.ts";
 
@@ -26,6 +27,7 @@ export class Session {
   readonly options: OpenOptions;
   #figures: Promise<Figures> | undefined;
   #asked = false;
+  #merges = Merges.none;
   #numbers: Calls["numbers"]["result"] | undefined;
 
   constructor(engine: Engine, opened: Opened, origin: Origin) {
@@ -56,6 +58,24 @@ export class Session {
       },
       () => undefined,
     );
+  }
+
+  /** What merges did; nothing until `wantMerges` has told. */
+  get merges(): Merges {
+    return this.#merges;
+  }
+
+  /** Asks what merges did; `arrived` is called when it can be read. */
+  wantMerges(arrived: () => void): void {
+    if (this.#merges !== Merges.none) arrived();
+    else
+      this.engine.call("merges", {}).then(
+        (columns) => {
+          this.#merges = new Merges(columns);
+          arrived();
+        },
+        () => undefined,
+      );
   }
 
   /** The number of the snapshot before a row; 0 if it has none, or nobody has asked yet. */

@@ -4,7 +4,7 @@ import type { DisplayRows, Item } from "./history/display.ts";
 import type { Row } from "./protocol.ts";
 import type { Session } from "./session.ts";
 
-export type LandmarkKind = "merge" | "tip" | "gap";
+export type LandmarkKind = "merge" | "conflict" | "reset" | "tip" | "gap";
 
 export class Walk {
   readonly #session: Session;
@@ -55,7 +55,11 @@ export class Walk {
   landmark(kind: LandmarkKind, from: Item | undefined, forward: boolean): Item | undefined {
     switch (kind) {
       case "tip":
-        return this.#nextTip(from, forward);
+        return this.#nextOf(this.#session.opened.tips, from, forward);
+      case "conflict":
+        return this.#nextOf(this.#session.merges.conflicts, from, forward);
+      case "reset":
+        return this.#nextOf(this.#session.merges.resets, from, forward);
       case "gap":
         return this.#nextGap(from, forward);
       case "merge":
@@ -64,10 +68,9 @@ export class Walk {
   }
 
   /** Of those that the list shows; of all where it shows none. */
-  #nextTip(from: Item | undefined, forward: boolean): Item | undefined {
-    const { tips } = this.#session.opened;
-    const shown = tips.filter((row) => this.#display.runOf(row) === undefined);
-    return this.nextAmong(shown.length > 0 ? shown : tips, from, forward);
+  #nextOf(rows: Uint32Array, from: Item | undefined, forward: boolean): Item | undefined {
+    const shown = rows.filter((row) => this.#display.runOf(row) === undefined);
+    return this.nextAmong(shown.length > 0 ? shown : rows, from, forward);
   }
 
   /** The next of `rows` (ascending) after `from` in the list; from the last it goes on with the first. */

@@ -99,6 +99,9 @@ test("terms about rows", () => {
   const conflicted = rowsOf((info) => new Set(info.prevEvents.map((id) => room.event(id).stateId)).size > 1);
   assert.ok(conflicted.length > 3);
   assert.deepEqual(found("is:conflicted"), conflicted);
+  const reset = rowsOf((info) => room.explain(info.eventId).conflicted.some((each) => each.reset));
+  assert.ok(reset.length > 0);
+  assert.deepEqual(found("is:reset"), reset);
   assert.deepEqual(
     found("ivo left"),
     rowsOf(

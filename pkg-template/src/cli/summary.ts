@@ -24,6 +24,8 @@ interface Figures {
   merges: number;
   /** Merges of parents whose states differ. */
   conflicts: number;
+  /** Merges at which an older value came back, or a value was lost. */
+  resets: number;
 }
 
 function serverOf(user: string): string {
@@ -43,6 +45,7 @@ function figuresOf({ room }: Opened): Figures {
     refused: [],
     merges: 0,
     conflicts: 0,
+    resets: 0,
   };
   for (const event of room.events({ outliers: true })) {
     figures.arrivals[event.arrival] += 1;
@@ -54,13 +57,12 @@ function figuresOf({ room }: Opened): Figures {
     const server = serverOf(event.sender);
     figures.servers.set(server, (figures.servers.get(server) ?? 0) + 1);
     if (event.verdict === "rejected" || event.verdict === "soft-failed") figures.refused.push(event);
-    if (event.prevEvents.length > 1 && event.verdict !== "outlier") {
-      figures.merges += 1;
-      const states = new Set(event.prevEvents.map((parent) => room.event(parent)?.stateId ?? null));
-      states.delete(null);
-      if (states.size > 1) figures.conflicts += 1;
-    }
   }
+  const { rows, conflicted, resets } = room.merges();
+  const some = (counts: Uint32Array): number => counts.reduce((sum, number) => sum + Number(number > 0), 0);
+  figures.merges = rows.length;
+  figures.conflicts = some(conflicted);
+  figures.resets = some(resets);
   return figures;
 }
 
@@ -96,6 +98,12 @@ function membersInWords(members: Map<string, number>): string {
 /** Sorted by number, greatest first. */
 function ranked(counts: Map<string, number>): [string, number][] {
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+}
+
+function mergesInWords({ merges, conflicts, resets }: Figures): string {
+  if (merges === 0) return "";
+  const differ = `states differ at ${count(conflicts)}`;
+  return resets === 0 ? differ : `${differ} · values went back or were lost at ${count(resets)}`;
 }
 
 /** The figures of storage, where they are asked for or soon made: all blocks must be, and those of large rooms are many. */
@@ -145,7 +153,7 @@ function* page(opened: Opened, call: Call): Generator<string> {
   else rows.push(["members", members.get("join") ?? 0, membersInWords(members)]);
   const more = otherServers > 0 ? ` · ${counted(otherServers, "more server")}` : "";
   rows.push(["servers", servers.length, inWords(listed.map(([server, events]) => [server, events])) + more]);
-  rows.push(["merges", figures.merges, figures.merges === 0 ? "" : `states differ at ${count(figures.conflicts)}`]);
+  rows.push(["merges", figures.merges, mergesInWords(figures)]);
   const torn = figures.verdicts.outlier;
   rows.push(["tips", tips.length, ""]);
   rows.push(["gaps", gaps.length, torn === 0 ? "" : `the state at ${counted(torn, "event")} is not known`]);
@@ -214,6 +222,7 @@ function facts(opened: Opened, call: Call): object {
     deepest: figures.deepest,
     merges: figures.merges,
     mergesOfDifferingStates: figures.conflicts,
+    mergesThatReset: figures.resets,
     storage: storageOf(opened, call) ?? null,
     forwardExtremities: room.forwardExtremities(),
     backwardExtremities: room.backwardExtremities(),

@@ -122,7 +122,6 @@ fn read_creators(reader: &mut Reader<'_>, strings: &mut Strings) -> Result<Addit
         valid = false;
         Ok(())
     })?;
-    sort::in_place(&mut users, |a, b| a < b);
-    users.dedup();
+    sort::distinct(&mut users);
     Ok(if valid { AdditionalCreators::Users(users.into()) } else { AdditionalCreators::Malformed })
 }

@@ -128,8 +128,7 @@ impl AuthWalks {
                 self.difference_at_once(graph, &agreed, &mut found)?;
             }
         }
-        sort::in_place(&mut found, |a, b| a < b);
-        found.dedup();
+        sort::distinct(&mut found);
         Ok(found)
     }
 

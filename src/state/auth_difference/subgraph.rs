@@ -56,7 +56,7 @@ impl AuthWalks {
                 found.push(event);
             }
         }
-        sort::in_place(&mut found, |a, b| a < b);
+        sort::ascending(&mut found);
         Ok(found)
     }
 }

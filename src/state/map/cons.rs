@@ -65,7 +65,7 @@ impl Cons {
         fresh.resize(places, 0);
         let mut held = core::mem::replace(&mut self.places, fresh);
         held.retain(|&node| node != 0);
-        sort::in_place(&mut held, |a, b| a < b);
+        sort::ascending(&mut held);
         self.entries = 0;
         for node in held {
             self.put(node, hash_of(node));

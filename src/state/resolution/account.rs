@@ -185,7 +185,7 @@ impl Observer for Account {
 
     fn conflicted(&mut self, slot: Slot, candidates: &mut dyn Iterator<Item = EventNid>) {
         let mut candidates: Vec<EventNid> = candidates.collect();
-        sort::in_place(&mut candidates, |a, b| a < b);
+        sort::ascending(&mut candidates);
         self.conflicts.push(Conflict { slot, candidates, winner: None });
     }
 

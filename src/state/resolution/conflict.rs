@@ -42,8 +42,7 @@ impl FullConflict {
             self.events.try_reserve(candidates.len())?;
             self.events.extend(candidates.iter().filter_map(|candidate| candidate.event));
         }
-        sort::in_place(&mut self.events, |a, b| a < b);
-        self.events.dedup();
+        sort::distinct(&mut self.events);
         let subgraph = if room.version.resolution == ResolutionAlgorithm::V21 {
             self.walks.conflicted_subgraph(room.graph, &self.events)?
         } else {
@@ -55,8 +54,7 @@ impl FullConflict {
         self.events.try_reserve(subgraph.len() + difference.len())?;
         self.events.extend(subgraph);
         self.events.extend(difference);
-        sort::in_place(&mut self.events, |a, b| a < b);
-        self.events.dedup();
+        sort::distinct(&mut self.events);
         // A state event that is held has a slot.
         self.events.retain(|&event| room.events.slot(event).is_some());
         Ok(())

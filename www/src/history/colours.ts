@@ -1,6 +1,22 @@
 // The colour tokens as the canvas needs them, read from the style sheet so that both halves of a row have one source.
 
-const names = ["bg", "ink", "ink3", "lane", "lane2", "acc", "sel", "ok", "bad", "warn", "litl"] as const;
+const names = [
+  "bg",
+  "ink",
+  "ink3",
+  "lane",
+  "lane2",
+  "acc",
+  "sel",
+  "ok",
+  "bad",
+  "warn",
+  "litl",
+  "va",
+  "vb",
+  "vc",
+  "vd",
+] as const;
 
 export type Colours = Record<(typeof names)[number], string>;
 

@@ -62,10 +62,19 @@ function curve(pen: Pen, x0: number, y0: number, x1: number, y1: number, m: Lane
   pen.bezierCurveTo(x0, y0 + 0.55 * h, x1, y0 + 0.45 * h, x1, y1);
 }
 
+/** A line may be cut at its beginning by multiples of this: every dash repeats after it, and must not crawl along in a scroll. */
+const cutStep = 30;
+
 /** Cut to the window: an edge may be millions of pixels long. */
 function vertical(pen: Pen, x: number, y0: number, y1: number, m: LaneMetrics): void {
   if (!inView(y0, y1, m)) return;
-  const clamp = (y: number): number => Math.max(-m.rowHeight, Math.min(m.viewHeight + m.rowHeight, y));
-  pen.moveTo(x, clamp(y0));
-  pen.lineTo(x, clamp(y1));
+  const [top, bottom] = [-m.rowHeight, m.viewHeight + m.rowHeight];
+  const from =
+    y0 < top
+      ? y0 + cutStep * Math.floor((top - y0) / cutStep)
+      : y0 > bottom
+        ? y0 - cutStep * Math.floor((y0 - bottom) / cutStep)
+        : y0;
+  pen.moveTo(x, from);
+  pen.lineTo(x, Math.max(top, Math.min(bottom, y1)));
 }

@@ -1,20 +1,29 @@
-// The whole room at a glance, beside the list: which lanes are in use where, tips, gaps, what a search found, and the part that
+// The whole room at a glance, beside the list: which lanes are in use where, by which traced value, tips,
+// gaps, conflicts, resets, what a search found, and the part that
 // the window shows. It says nothing that the list does not say too, so it is for pointers alone.
 import { make } from "../dom.ts";
 import type { Session } from "../session.ts";
 import { type Colours, readColours } from "./colours.ts";
 import type { DisplayRows } from "./display.ts";
+import { LaneMap } from "./lane-map.ts";
+import { resetArrow } from "./nodes.ts";
 import type { ScrollModel } from "./scroll.ts";
+import type { Trace } from "./trace.ts";
 
-/** Lanes with a place of their own; the ones beyond share the last. */
-const lanesShown = 5;
 const laneStep = 6;
 const firstLane = 10;
-const marksFromRight = 24;
+const marksFromRight = 27;
+const conflictsFromRight = 19;
+/** From the left, on narrow pages. */
+const conflictsAt = 4;
+/** Diamonds nearer than this would be one. */
+const conflictStep = 3;
 const hitsFromRight = 14;
 /** A short room does not fill the map: a row is never higher than this. */
 const highestRow = 4;
 const lowestFrame = 8;
+/** How long letters must stay before the map follows them. */
+const restMs = 60;
 
 export class Minimap {
   readonly #canvas = make("canvas");
@@ -25,6 +34,9 @@ export class Minimap {
   #session: Session | undefined;
   #display: DisplayRows | undefined;
   #hits: Uint32Array = new Uint32Array();
+  #trace: Trace | undefined;
+  #laneMap: LaneMap | undefined;
+  #waiting = 0;
   #scroll: ScrollModel | undefined;
   #selected: number | undefined;
   #width = 0;
@@ -39,6 +51,7 @@ export class Minimap {
     new ResizeObserver(() => {
       this.#width = place.clientWidth;
       this.#height = place.clientHeight;
+      this.#laneMap = undefined;
       this.#redraw();
     }).observe(place);
     const follow = (event: PointerEvent): void => {
@@ -58,12 +71,25 @@ export class Minimap {
     if (session !== this.#session) this.#hits = new Uint32Array();
     this.#session = session;
     this.#display = display;
+    this.#laneMap = undefined;
     this.#redraw();
   }
 
   mark(hits: Uint32Array): void {
     if (hits === this.#hits) return;
     this.#hits = hits;
+    this.#redraw();
+  }
+
+  /** Shows one slot's value in the lanes, or none. Letters may change with every step: only those that stay are drawn. */
+  trace(trace: Trace | undefined): void {
+    this.#trace = trace;
+    clearTimeout(this.#waiting);
+    this.#waiting = window.setTimeout(() => this.#redraw(), restMs);
+  }
+
+  /** What merges did has become known. */
+  showMerges(): void {
     this.#redraw();
   }
 
@@ -104,31 +130,12 @@ export class Minimap {
   }
 
   #lanes(c: OffscreenCanvasRenderingContext2D, display: DisplayRows): void {
-    const { edgeChild, edgeParent, edgeLane } = display.lines.edges.columns;
-    const height = Math.ceil(this.#height);
-    const row = this.#rowHeight;
-    // Where edges begin and end, by lane and pixel: the running sum tells where a lane is in use.
-    const change = Array.from({ length: lanesShown }, () => new Int32Array(height + 2));
-    for (let e = 0; e < edgeChild.length; e++) {
-      const a = Math.floor((display.indexOfLine(edgeChild[e]!) + 0.5) * row);
-      const b = Math.floor((display.indexOfLine(edgeParent[e]!) + 0.5) * row);
-      const column = change[Math.min(edgeLane[e]!, lanesShown - 1)]!;
-      column[Math.min(a, b)]!++;
-      column[Math.max(a, b) + 1]!--;
-    }
-    c.fillStyle = this.#colours.lane;
-    change.forEach((column, lane) => {
-      const x = firstLane + lane * laneStep;
-      let open = 0;
-      let from = -1;
-      for (let y = 0; y <= height; y++) {
-        open += column[y]!;
-        if (open > 0 && from < 0) from = y;
-        if ((open === 0 || y === height) && from >= 0) {
-          c.fillRect(x, from, laneStep - 2, y - from);
-          from = -1;
-        }
-      }
+    const map = (this.#laneMap ??= new LaneMap(display, this.#height, this.#rowHeight));
+    const { lane, va, vb, vc, vd } = this.#colours;
+    const colours = [lane, va, vb, vc, vd];
+    map.stretches(this.#trace, (number, letter, from, to) => {
+      c.fillStyle = colours[letter]!;
+      c.fillRect(firstLane + number * laneStep, from, laneStep - 2, to - from);
     });
   }
 
@@ -154,6 +161,31 @@ export class Minimap {
       tips.length,
       (i) => middle(display.indexOf(tips[i]!)),
       (y) => ring(Math.max(4, y), 3),
+    );
+    const { conflicts, resets } = session.merges;
+    const diamonds = this.#width > 40 ? this.#width - conflictsFromRight : conflictsAt;
+    c.fillStyle = this.#colours.warn;
+    everyPixel(
+      conflicts.length,
+      (i) => middle(display.indexOf(conflicts[i]!)),
+      (y) => {
+        c.beginPath();
+        c.moveTo(diamonds, y - 3);
+        c.lineTo(diamonds + 2.5, y);
+        c.lineTo(diamonds, y + 3);
+        c.lineTo(diamonds - 2.5, y);
+        c.fill();
+      },
+      conflictStep,
+    );
+    everyPixel(
+      resets.length,
+      (i) => middle(display.indexOf(resets[i]!)),
+      (y) => {
+        c.clearRect(diamonds - 5, y - 5, 10, 10);
+        resetArrow(c, diamonds, y, this.#colours.bad);
+      },
+      2 * conflictStep,
     );
     c.fillStyle = this.#colours.litl;
     const hits = this.#hits;
@@ -192,12 +224,12 @@ export class Minimap {
   }
 }
 
-/** Calls `draw` for each of `count` heights that is at least a pixel from the last drawn: more would not be seen. */
-function everyPixel(count: number, height: (i: number) => number, draw: (y: number) => void): void {
+/** Calls `draw` for each of `count` heights that is at least `step` pixels from the last drawn: more would not be seen. */
+function everyPixel(count: number, height: (i: number) => number, draw: (y: number) => void, step = 1): void {
   let last = Number.NaN;
   for (let i = 0; i < count; i++) {
     const y = height(i);
-    if (Math.abs(y - last) < 1) continue;
+    if (Math.abs(y - last) < step) continue;
     last = y;
     draw(y);
   }

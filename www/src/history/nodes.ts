@@ -1,7 +1,8 @@
-// The shapes of nodes. Shape tells before colour does: dot, square, hollow, bar, second ring, cross, half ring, dashed ring,
-// dashed diamond. Every node first cuts a little of its lane away, so that it stands free on any row's background.
+// The shapes of nodes. Shape tells before colour does: dot, square, hollow, diamond inside, bar, second ring, cross, half ring,
+// dashed ring, dashed diamond, an arrow back. Every node first cuts a little of its lane away, so that it stands free on any row's background.
 import type { RowView } from "../protocol.ts";
 import type { Colours } from "./colours.ts";
+import type { MergeFacts } from "./merges.ts";
 
 const turn = 2 * Math.PI;
 
@@ -68,6 +69,38 @@ export interface NodeFacts {
   known: boolean;
   selected: boolean;
   fork: boolean;
+  /** What it did as a merge, where that is worth telling. */
+  merge?: MergeFacts | undefined;
+}
+
+/** Inside a merge's ring: the states that met in it differ. */
+function diamond(c: CanvasRenderingContext2D, { x, y }: Place, colour: string): void {
+  c.fillStyle = colour;
+  c.beginPath();
+  c.moveTo(x, y - 3);
+  c.lineTo(x + 3, y);
+  c.lineTo(x, y + 3);
+  c.lineTo(x - 3, y);
+  c.fill();
+}
+
+/** An arrow that turns back, right of the node: a value was reset. */
+export function resetArrow(
+  c: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  x: number,
+  y: number,
+  colour: string,
+): void {
+  c.strokeStyle = c.fillStyle = colour;
+  c.lineWidth = 1.5;
+  c.beginPath();
+  c.arc(x, y, 3.2, -0.3 * turn, 0.42 * turn);
+  c.stroke();
+  c.beginPath();
+  c.moveTo(x - 4, y - 4.6);
+  c.lineTo(x + 0.2, y - 3.4);
+  c.lineTo(x - 3, y - 0.6);
+  c.fill();
 }
 
 export function eventNode(c: CanvasRenderingContext2D, place: Place, facts: NodeFacts, k: Colours): void {
@@ -101,6 +134,7 @@ export function eventNode(c: CanvasRenderingContext2D, place: Place, facts: Node
       c.strokeStyle = loud;
       c.strokeRect(x - 4.25, y - 4.25, 8.5, 8.5);
     }
+    if ((facts.merge?.conflicted ?? 0) > 0) diamond(c, place, k.warn);
   } else if (view.stateKey === null) {
     c.fillStyle = quiet;
     disc(c, x, y, 3.2);
@@ -108,6 +142,10 @@ export function eventNode(c: CanvasRenderingContext2D, place: Place, facts: Node
   } else {
     c.fillStyle = loud;
     c.fillRect(x - 4, y - 4, 8, 8);
+  }
+  if ((facts.merge?.resets ?? 0) > 0) {
+    cut(c, x + 13, y, 6.5);
+    resetArrow(c, x + 13, y, k.bad);
   }
 }
 

@@ -5,9 +5,12 @@ import type { Colours } from "./colours.ts";
 import type { DisplayRows, Item } from "./display.ts";
 import type { Edges } from "./edges.ts";
 import { type LaneMetrics, laneX, traceEdge } from "./geometry.ts";
+import type { Merges } from "./merges.ts";
 import type { Moment } from "./moment.ts";
 import { eventNode, gapNode, outlierNode, pendingNode, type Place, runNode } from "./nodes.ts";
 import type { ScrollModel } from "./scroll.ts";
+import { Strokes } from "./strokes.ts";
+import type { Trace } from "./trace.ts";
 
 export interface Scene {
   scroll: ScrollModel;
@@ -18,15 +21,16 @@ export interface Scene {
   selected: Item | undefined;
   hovered: Item | undefined;
   view(row: number): RowView | undefined;
+  /** What merges did. */
+  merges: Merges;
+  /** The slot that the lanes show. */
+  trace: Trace | undefined;
   colours: Colours;
   /** Pixels that the lanes may take now, and lanes that fit into the most they may ever take. */
   width: number;
   laneWidth: number;
   cap: number;
 }
-
-/** Of an edge that leads past events that are left out. */
-const indirectDash = [2, 4];
 
 export class Painter {
   readonly canvas: HTMLCanvasElement;
@@ -91,9 +95,8 @@ export class Painter {
     const [oldest, newest] = display.linesWithin(first - 1, last + 1);
     const { edgeChild, edgeParent, edgeLane, lane } = lines.edges.columns;
     const middle = scroll.rowHeight / 2;
-    const unknown = { direct: new Path2D(), indirect: new Path2D() };
-    const known = { direct: new Path2D(), indirect: new Path2D() };
-    const lit = { direct: new Path2D(), indirect: new Path2D() };
+    const strokes = new Strokes();
+    const lit = new Path2D();
     const hoveredRow = scene.hovered === undefined ? undefined : display.eventOf(scene.hovered);
     const hovered = hoveredRow === undefined ? undefined : lines.lineOf(hoveredRow);
     let widest = 0;
@@ -103,10 +106,12 @@ export class Painter {
       const child = edgeChild[e]!;
       const parent = edgeParent[e]!;
       const kind = moment.knows(lines.rowAt(child)) ? "known" : "unknown";
+      let letter = scene.trace?.letterOf(lines.rowAt(parent)) ?? 0;
       if (edgeLane[e]! >= m.cap && child > newest && parent < oldest) {
         widest = Math.max(widest, edgeLane[e]!);
         if (bundled[kind]) return;
         bundled[kind] = true;
+        letter = 0;
       }
       const ends = {
         childLane: lane[child]!,
@@ -115,27 +120,19 @@ export class Painter {
         parentY: scroll.offset(display.indexOfLine(parent)) + middle,
         lane: edgeLane[e]!,
       };
-      const way = lines.isIndirect(e) ? "indirect" : "direct";
-      traceEdge((kind === "known" ? known : unknown)[way], ends, m);
-      if (child === hovered || parent === hovered) traceEdge(lit[way], ends, m);
+      traceEdge(strokes.of({ letter, known: kind === "known", indirect: lines.isIndirect(e) }), ends, m);
+      if (child === hovered || parent === hovered) traceEdge(lit, ends, m);
       widest = Math.max(widest, ends.lane);
       if (child <= newest) widest = Math.max(widest, ends.childLane);
       if (parent >= oldest) widest = Math.max(widest, ends.parentLane);
     });
     const c = this.#context;
-    const stroke = (paths: typeof known, colour: string, width: number): void => {
-      c.lineWidth = width;
-      c.strokeStyle = colour;
-      c.stroke(paths.direct);
-      // Dashes cost: only where there is something to dash.
-      if (lines.complete) return;
-      c.setLineDash(indirectDash);
-      c.stroke(paths.indirect);
-      c.setLineDash([]);
-    };
-    stroke(unknown, scene.colours.lane, 1.5);
-    stroke(known, scene.colours.lane2, 1.5);
-    if (hovered !== undefined) stroke(lit, scene.colours.ink3, 2.25);
+    strokes.draw(c, scene.colours);
+    if (hovered !== undefined) {
+      c.lineWidth = 2.25;
+      c.strokeStyle = scene.colours.ink3;
+      c.stroke(lit);
+    }
     return widest;
   }
 
@@ -202,7 +199,10 @@ export class Painter {
       const view = scene.view(item);
       const at = place(lines.edges.lane(lines.lineOf(item)));
       if (view === undefined) pendingNode(c, at, colours);
-      else eventNode(c, at, { view, selected, known: moment.knows(item), fork: edges.childCount(item) > 1 }, colours);
+      else {
+        const [known, fork] = [moment.knows(item), edges.childCount(item) > 1];
+        eventNode(c, at, { view, selected, known, fork, merge: scene.merges.at(item) }, colours);
+      }
     } else if (display.isHeld(item)) {
       outlierNode(c, place(0), selected, colours);
     } else {

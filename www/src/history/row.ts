@@ -1,16 +1,21 @@
 // One row's element: made once, filled again and again as the window moves. It knows what it shows and writes only what changed.
 import { make, setAttribute, setText } from "../dom.ts";
-import { counted, rowTime, shortId, splitUser, type TimeSpan } from "../format.ts";
+import { count, counted, rowTime, shortId, splitUser, type TimeSpan } from "../format.ts";
 import type { Gap, RowView } from "../protocol.ts";
+import { letterClass, letterOf } from "../state/letters.ts";
 import type { Item } from "./display.ts";
 import { fillMarked } from "./marks.ts";
+import type { MergeFacts } from "./merges.ts";
 import { gapWords } from "./words.ts";
 
 export const columns = ["graph", "sender", "event", "id", "depth", "stream", "time", "snapshot", "group"] as const;
 
-/** What a row shows: an event or outlier (absent until it comes), a gap, a run, or the head of the shelf. */
+/**
+ * What a row shows: an event or outlier (absent until it comes), a gap, a run, or the head of the shelf. `words` tell all that
+ * the graph shows of an event; `letter` is that of the traced value that it set, from 1, or 0.
+ */
 export type Content =
-  | { kind: "event"; view: RowView | undefined; words: string }
+  | { kind: "event"; view: RowView | undefined; words: string; merge?: MergeFacts | undefined; letter: number }
   | { kind: "gap"; gap: Gap }
   | { kind: "run"; words: string; graph: string }
   | { kind: "shelf"; count: number };
@@ -54,6 +59,7 @@ export class RowElement {
   readonly #server = make("span", { class: "server" });
   readonly #step = make("span", { class: "step-mark", hidden: true });
   readonly #label = make("span", { class: "label" });
+  readonly #letter = make("span", { "aria-hidden": "true" });
   readonly #key = make("span", { class: "key" });
   readonly #text = make("span", { class: "text" });
   readonly #tags = make("span", { class: "tags" });
@@ -84,7 +90,16 @@ export class RowElement {
       this.#snapshot,
       this.#group,
     );
-    this.#what.append(this.#step, this.#label, this.#key, this.#text, this.#tags, this.#reason, ...this.#show);
+    this.#what.append(
+      this.#step,
+      this.#label,
+      this.#letter,
+      this.#key,
+      this.#text,
+      this.#tags,
+      this.#reason,
+      ...this.#show,
+    );
   }
 
   get item(): Item | undefined {
@@ -161,7 +176,7 @@ export class RowElement {
         return;
       case "event":
         if (content.view === undefined) this.#write({ graph: content.words, text: "", note: true });
-        else this.#event(content.view, content.words, state);
+        else this.#event(content.view, content, state);
     }
   }
 
@@ -180,13 +195,14 @@ export class RowElement {
       setText(part, "");
     }
     setText(this.#label, label);
+    setText(this.#letter, "");
     fillMarked(this.#text, text, "");
     this.#text.className = note ? "text note" : "text";
     this.#tags.replaceChildren();
     setText(this.#reason, "");
   }
 
-  #event(view: RowView, words: string, state: RowState): void {
+  #event(view: RowView, { words, merge, letter }: Content & { kind: "event" }, state: RowState): void {
     const { summary } = view;
     const { needle } = state;
     this.element.dataset["kind"] = summary.kind;
@@ -195,10 +211,12 @@ export class RowElement {
     fillMarked(this.#local, local, needle);
     fillMarked(this.#server, server, needle);
     fillMarked(this.#label, summary.label, needle);
+    this.#letter.className = letter === 0 ? "letter" : `${letterClass(letter - 1)} filled`;
+    setText(this.#letter, letter === 0 ? "" : letterOf(letter - 1));
     fillMarked(this.#key, summary.key, needle);
     fillMarked(this.#text, summary.text, needle);
     this.#text.className = summary.code ? "text code" : summary.kind === "note" ? "text note" : "text";
-    this.#tags.replaceChildren(...tags(view));
+    this.#tags.replaceChildren(...tags(view, merge));
     // What an event waits for stands in the inspector: whole branches wait for the same.
     setText(this.#reason, view.blind === "no" ? view.reason : "");
     const id = shortId(view.eventId);
@@ -219,12 +237,16 @@ function sameContent(a: Content, b: Content): boolean {
 }
 
 /** The marks of a row that its shapes carry too. */
-export function tags(view: RowView): HTMLElement[] {
+export function tags(view: RowView, merge?: MergeFacts): HTMLElement[] {
   const all: HTMLElement[] = [];
   const add = (kind: string, text: string): void => {
     all.push(make("span", { class: `tag ${kind}` }, text));
   };
-  if (view.parentCount > 1) add("merge", `merge of ${view.parentCount}`);
+  const conflicted = merge?.conflicted ?? 0;
+  const resets = merge?.resets ?? 0;
+  if (conflicted > 0) add("conflict", `◆ merge of ${view.parentCount} · ${count(conflicted)} conflicted`);
+  else if (view.parentCount > 1) add("merge", `merge of ${view.parentCount}`);
+  if (resets > 0) add("bad", `↺ ${count(resets)} reset`);
   if (view.verdict === "rejected") add("bad", "✕ rejected");
   if (view.verdict === "soft-failed") add("warn", "◐ soft-failed");
   if (view.blind === "from-here") add("quiet", "state unknown");

@@ -13,7 +13,8 @@ import { Moment } from "./moment.ts";
 import { Painter } from "./painter.ts";
 import { type Content, columns, RowElement, type RowState, type StepMark } from "./row.ts";
 import { ScrollModel } from "./scroll.ts";
-import { graphWords, runGraphWords, runWords } from "./words.ts";
+import type { Trace } from "./trace.ts";
+import { graphWords, traceWords, runGraphWords, runWords } from "./words.ts";
 
 const headHeight = 24;
 /** Right of the widest lane, before the text. */
@@ -69,6 +70,7 @@ export class HistoryView {
   #flashed: Item | undefined;
   #flashTimer = 0;
   #needle = "";
+  #trace: Trace | undefined;
   #width = 0;
   #gutterWidth = -1;
   #bundle = 0;
@@ -176,6 +178,12 @@ export class HistoryView {
   /** Marks the events that were collected for a merge that nobody made. */
   collect(rows: readonly Row[]): void {
     this.#collected = new Set(rows);
+    this.refresh();
+  }
+
+  /** Shows one slot's value in the lanes, or none. */
+  trace(trace: Trace | undefined): void {
+    this.#trace = trace;
     this.refresh();
   }
 
@@ -361,6 +369,8 @@ export class HistoryView {
       selected: this.#selected,
       hovered: this.#hovered,
       view: (row) => cache.get(row),
+      merges: session.merges,
+      trace: this.#trace,
       colours: this.#colours,
       width: this.#widestGutter(),
       laneWidth: this.#laneWidth(),
@@ -468,6 +478,16 @@ export class HistoryView {
     }
     const view = cache.get(item);
     const lane = edges.lane(display.lines.lineOf(item));
-    return { kind: "event", view, words: view === undefined ? "" : graphWords(view, session.edges, lane) };
+    if (view === undefined) return { kind: "event", view, words: "", letter: 0 };
+    const merge = session.merges.at(item);
+    const trace = display.isEvent(item) ? this.#trace : undefined;
+    const said = trace === undefined ? "" : `, ${traceWords(trace, item)}`;
+    return {
+      kind: "event",
+      view,
+      words: graphWords(view, session.edges, lane, merge) + said,
+      merge,
+      letter: trace?.isSetter(item) === true ? trace.letterOf(item) : 0,
+    };
   }
 }

@@ -30,7 +30,7 @@ function facts(view: RowView, session: Session): HTMLElement {
     ],
     ["sender", make("span", { class: "mono foreign" }, view.sender)],
     ["sent", `${fullTime(view.ts)} `, make("span", { class: "more" }, utcTime(view.ts))],
-    ["in the graph", graphWords(view, session.edges)],
+    ["in the graph", graphWords(view, session.edges, undefined, session.merges.at(view.row))],
     ["arrival", arrivalWords(view)],
   ];
   if (view.blind !== "no") {

@@ -6,7 +6,7 @@ import { counted } from "../format.ts";
 import type { Run } from "../history/lines.ts";
 import type { Lesson } from "../lessons/rooms.ts";
 import type { DisplayRows, Item } from "../history/display.ts";
-import type { Detail, Gap, Row, RowView } from "../protocol.ts";
+import type { Detail, Gap, Row, RowView, Slot } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { eventHead, EventTab } from "./event-tab.ts";
 import { type GraphKind, GraphsTab } from "../graphs/graphs-tab.ts";
@@ -51,6 +51,7 @@ export class Inspector {
   readonly #grip: HTMLButtonElement;
   readonly #why: WhyTab;
   readonly #graphs: GraphsTab;
+  readonly #state: StateTab;
   /** The event that the selected one is compared with. */
   #second: RowView | undefined;
   #tab: Tab;
@@ -75,7 +76,7 @@ export class Inspector {
     const storage = new StorageTab({ ...acts, showGraph: () => this.chooseGraph("groups") });
     this.#why = new WhyTab(acts);
     this.#graphs = new GraphsTab({ ...acts, openGroup: (nid) => acts.goTable("state_groups", nid) });
-    const state = new StateTab({ ...acts, showWhy: () => this.chooseTab("why") });
+    this.#state = new StateTab({ ...acts, showWhy: () => this.chooseTab("why") });
     this.#tabs = [
       event,
       {
@@ -83,8 +84,8 @@ export class Inspector {
         name: "State",
         wide: false,
         fill: (detail, session) => {
-          state.show(detail, session, this.#second);
-          return [state.element];
+          this.#state.show(detail, session, this.#second);
+          return [this.#state.element];
         },
       },
       {
@@ -171,7 +172,7 @@ export class Inspector {
   }
 
   /** Shows what an item is; an event's details come when the worker has them, and are returned then. */
-  async show(session: Session, display: DisplayRows, item: Item): Promise<RowView | undefined> {
+  async show(session: Session, display: DisplayRows, item: Item): Promise<Detail | undefined> {
     this.#stop();
     const gap = display.gap(item);
     if (gap !== undefined) {
@@ -184,7 +185,12 @@ export class Inspector {
     }
     const detail = await this.#detail(session, item);
     if (detail !== undefined) this.#showEvent(detail, session);
-    return detail?.view;
+    return detail;
+  }
+
+  /** The slot on which the focus is. */
+  get focusedSlot(): Slot | undefined {
+    return this.#state.focusedSlot;
   }
 
   /** Shows what a row stands for that several events share. */

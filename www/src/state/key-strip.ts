@@ -1,10 +1,9 @@
 // The history of one slot as a strip: every change where it stands in the room, told apart by its cause in shape and place. The
 // last changes are listed below it in words.
 import { button, make } from "../dom.ts";
-import { counted } from "../format.ts";
 import type { KeyChange, Row, StateRow } from "../protocol.ts";
 import type { Session } from "../session.ts";
-import { idLink, type StateActs } from "./rows.ts";
+import { idLink, slotCell, type StateActs } from "./rows.ts";
 
 const listed = 6;
 const causes = { set: "set", resolved: "resolved at a merge", reset: "reset at a merge" } as const;
@@ -24,7 +23,8 @@ export async function keyStrip(
   const strip = make("div", { class: "key-strip", "aria-hidden": "true" });
   const last = Math.max(1, session.eventCount - 1);
   for (const change of changes) {
-    const mark = make("span", { class: `change ${change.cause}`, title: wordsOf(change) });
+    const title = wordsOf(change);
+    const mark = make("span", { class: `change ${change.cause}`, title }, change.cause === "reset" ? signs.reset : "");
     mark.style.setProperty("--at", String(change.row / last));
     mark.addEventListener("click", () => acts.go(change.row));
     strip.append(mark);
@@ -40,7 +40,7 @@ export async function keyStrip(
     make(
       "p",
       { class: "strip-head" },
-      make("span", {}, counted(changes.length, "change")),
+      make("span", {}, "history of ", slotCell(type, stateKey, true)),
       make("span", {}, `set ${sum("set")} · resolved ${sum("resolved")} · reset ${sum("reset")}`),
     ),
     strip,

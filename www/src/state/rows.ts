@@ -25,7 +25,7 @@ export function slotCell(type: string, stateKey: string, short = false): HTMLEle
 
 /** The id of an event, as a link if it is held. */
 export function idLink({ eventId, row }: { eventId: string; row: Row | undefined }, acts: StateActs): HTMLElement {
-  const short = shortId(eventId);
+  const short = eventId === "" ? "" : shortId(eventId);
   if (row === undefined) return make("span", { class: "mono dim" }, short);
   const link = button({ class: "plain link mono", title: eventId }, () => acts.go(row), short);
   link.addEventListener("pointerenter", () => acts.hover(row));
@@ -33,8 +33,14 @@ export function idLink({ eventId, row }: { eventId: string; row: Row | undefined
   return link;
 }
 
-const signs = { "": "", added: "+", changed: "~", resolved: "◆" } as const;
-const told = { "": "", added: "added here", changed: "changed here", resolved: "resolved here" } as const;
+const signs = { "": "", added: "+", changed: "~", resolved: "◆", reset: "↺" } as const;
+const told = {
+  "": "",
+  added: "added here",
+  changed: "changed here",
+  resolved: "resolved here",
+  reset: "reset here",
+} as const;
 
 /** The first column: what the event did to the slot. */
 export function signOf({ change }: StateRow): HTMLElement {

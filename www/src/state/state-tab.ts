@@ -2,13 +2,15 @@
 // what sets the states after the two apart. A slot opens into its history: a strip of all its changes.
 import { button, make } from "../dom.ts";
 import { count, counted, shortId, splitUser } from "../format.ts";
-import type { Detail, Difference, RowView, StateRow, StateView } from "../protocol.ts";
+import type { Detail, Difference, RowView, Slot, StateRow, StateView } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { keyStrip } from "./key-strip.ts";
 import { letterMark } from "./letters.ts";
 import { idLink, signOf, slotCell, type StateActs } from "./rows.ts";
 
 export interface StateTabActs extends StateActs {
+  /** Shows a slot's values in the lanes. */
+  trace(slot: Slot | undefined): void;
   /** Forgets the second event. */
   compareNone(): void;
   /** Makes the second event the first. */
@@ -35,6 +37,7 @@ export class StateTab {
   #moment: "before" | "after" = "after";
   /** The slot whose history is open. */
   #open: string | undefined;
+  readonly #slots = new WeakMap<Element, Slot>();
   #asked: AbortController | undefined;
   #shown: { detail: Detail; session: Session } | undefined;
   #timer = 0;
@@ -63,6 +66,12 @@ export class StateTab {
     this.#bar.hidden = second !== undefined;
     if (second === undefined) this.#ask();
     else this.#compare(detail.view, second, session);
+  }
+
+  /** The slot on whose row the focus is. */
+  get focusedSlot(): Slot | undefined {
+    const row = document.activeElement?.closest(".state-row");
+    return row == null ? undefined : this.#slots.get(row);
   }
 
   #choose(moment: "before" | "after"): void {
@@ -126,8 +135,11 @@ export class StateTab {
     const slot = `${row.type}\u0000${row.stateKey}`;
     const strip = make("div", { class: "strip-place", hidden: true });
     const name = button(
-      { class: "plain opens", "aria-expanded": "false", title: "its history" },
-      () => toggle(),
+      { class: "plain opens", "aria-expanded": "false", title: "its history, and its values in the lanes" },
+      () => {
+        toggle();
+        this.#acts.trace(strip.hidden ? undefined : { type: row.type, stateKey: row.stateKey });
+      },
       slotCell(row.type, row.stateKey),
     );
     const toggle = (): void => {
@@ -147,6 +159,7 @@ export class StateTab {
       make("span", { class: "marks" }, ...marks),
       strip,
     );
+    this.#slots.set(item, { type: row.type, stateKey: row.stateKey });
     if (this.#open === slot) toggle();
     return item;
   }

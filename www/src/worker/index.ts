@@ -11,6 +11,7 @@ import type {
   Opened,
   OpenOptions,
   Request,
+  SlotColumn,
   ToWorker,
 } from "../protocol.ts";
 import { unpack } from "../share/packed.ts";
@@ -128,6 +129,12 @@ async function* steps(request: Request): Steps {
       return opened().states.diff(request.params.a, request.params.b);
     case "history":
       return opened().states.history(request.params.type, request.params.stateKey);
+    case "slot":
+      return opened().states.column(request.params.type, request.params.stateKey);
+    case "entries":
+      return opened().states.entries(request.params.rows);
+    case "merges":
+      return yield* opened().merges(findSlice);
     case "explain":
       return opened().states.explain(request.params.row);
     case "resolve":
@@ -154,6 +161,7 @@ function transferOf(value: unknown): Transferable[] {
   }
   if ("runLine" in value) return lineBuffers(value as LineColumns);
   if ("graph" in value) return [...transferable((value as Opened).graph), (value as Opened).tips.buffer as ArrayBuffer];
+  if ("setters" in value) return [(value as SlotColumn).values.buffer];
   if ("scanned" in value) return [(value as Found).rows.buffer as ArrayBuffer];
   return [];
 }

@@ -2,7 +2,7 @@
 // graph's edges, and never an object for each event. What a term cannot mean (an id that is not there, a value that it does not
 // know) is an error with a sentence, so that nobody takes it for nothing found.
 import type { Room } from "roomscope";
-import type { Row } from "../protocol.ts";
+import type { MergeColumns, Row } from "../protocol.ts";
 import { type Kind, kinds, type Term, terms } from "../query.ts";
 import type { Graph } from "./arrange.ts";
 import { type Facts, verdicts } from "./facts.ts";
@@ -15,6 +15,7 @@ export interface Searched {
   facts: Facts;
   graph: Graph;
   tips: readonly Row[];
+  merges(): MergeColumns;
 }
 
 /** 1 for each row that is meant. */
@@ -107,13 +108,13 @@ function marked(count: number, rows: Iterable<Row>): Mask {
   return mask;
 }
 
-/** Merges whose parents have different states. */
-function conflicted({ room, ids, facts }: Searched): Mask {
-  return where(ids.count, (row) => {
-    if (facts.parentCount[row]! < 2) return false;
-    const states = room.event(ids.at(row) ?? "")?.prevEvents.map((id) => room.event(id)?.stateId ?? null) ?? [];
-    return new Set(states.filter((state) => state !== null)).size > 1;
-  });
+/** Merges of which a count is told. */
+function merges({ ids, merges }: Searched, counted: "conflicted" | "resets"): Mask {
+  const columns = merges();
+  return marked(
+    ids.count,
+    columns.rows.filter((_, i) => columns[counted][i]! > 0),
+  );
 }
 
 function kind(searched: Searched, value: string): Mask {
@@ -121,20 +122,20 @@ function kind(searched: Searched, value: string): Mask {
   const which = kinds.find((each) => each === value.toLowerCase());
   if (which === undefined) throw badQuery(`“is:” knows ${kinds.join(", ")}; not “${value}”.`);
   const isHistory = (row: Row): boolean => row < graph.eventCount;
-  const rows: Record<Exclude<Kind, "tip" | "conflicted">, (row: Row) => boolean> = {
+  const rows: Record<Exclude<Kind, "tip" | "conflicted" | "reset">, (row: Row) => boolean> = {
     state: (row) => facts.stateKey[row] !== 0,
     message: (row) => facts.stateKey[row] === 0,
     merge: (row) => facts.parentCount[row]! > 1,
     fork: (row) => isHistory(row) && graph.childStart[row + 1]! - graph.childStart[row]! > 1,
     gap: (row) => isHistory(row) && facts.parentCount[row]! > graph.edgeStart[row + 1]! - graph.edgeStart[row]!,
-    reset: () => false,
     accepted: (row) => facts.verdict[row] === verdicts.indexOf("accepted"),
     rejected: (row) => facts.verdict[row] === verdicts.indexOf("rejected"),
     "soft-failed": (row) => facts.verdict[row] === verdicts.indexOf("soft-failed"),
     outlier: (row) => facts.verdict[row] === verdicts.indexOf("outlier"),
   };
   if (which === "tip") return marked(ids.count, tips);
-  if (which === "conflicted") return conflicted(searched);
+  if (which === "conflicted") return merges(searched, "conflicted");
+  if (which === "reset") return merges(searched, "resets");
   return where(ids.count, rows[which]);
 }
 

@@ -12,6 +12,7 @@ import type {
   Link,
   LinkedGraph,
   LinkText,
+  MergeColumns,
   Opened,
   OpenOptions,
   PlayStep,
@@ -40,6 +41,8 @@ const sendersShown = 3;
 /** How many auth events are kept read; a page of rows names the same few again and again. */
 const lookupsKept = 512;
 const longestName = 200;
+/** Rows between two looks at the clock while merges are looked at. */
+const mergeRows = 2048;
 
 export class OpenRoom {
   readonly #room: Room;
@@ -50,6 +53,7 @@ export class OpenRoom {
   /** What of the graph is asked for here: the page has its own. */
   #graph: Graph | undefined;
   #facts: Facts | undefined;
+  #merges: MergeColumns | undefined;
   readonly #read = new Map<string, ReturnType<Lookup>>();
   /** How the room is stored. */
   readonly storage: Storage;
@@ -157,6 +161,37 @@ export class OpenRoom {
     }
   }
 
+  /** What all merges did; yields about every `slice` milliseconds of the first time. */
+  *merges(slice: number): Generator<undefined, MergeColumns> {
+    if (this.#merges !== undefined) return this.#merges;
+    const parts: MergeColumns[] = [];
+    let end = performance.now() + slice;
+    for (let offset = 0; offset < this.#eventCount; offset += mergeRows) {
+      parts.push(this.#room.merges({ offset, limit: mergeRows }));
+      if (performance.now() < end) continue;
+      yield undefined;
+      end = performance.now() + slice;
+    }
+    const column = (name: keyof MergeColumns): Uint32Array => {
+      const all = new Uint32Array(parts.reduce((length, part) => length + part.rows.length, 0));
+      let at = 0;
+      for (const part of parts) {
+        all.set(part[name], at);
+        at += part.rows.length;
+      }
+      return all;
+    };
+    return (this.#merges = { rows: column("rows"), conflicted: column("conflicted"), resets: column("resets") });
+  }
+
+  #allMerges(): MergeColumns {
+    const steps = this.merges(Infinity);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+  }
+
   /** What storing the room costs. */
   figures(): Figures {
     return { ...this.#room.storage() };
@@ -226,6 +261,7 @@ export class OpenRoom {
       view: this.#view(row, info),
       parents: distinct(info.prevEvents).map((id) => this.#link(id)),
       authEvents: distinct(info.authEvents).map((id) => this.#link(id)),
+      parentStates: this.states.parentRows(info.prevEvents),
       children: [...children.slice(0, childrenShown)].map((child) => this.#link(this.#ids.at(child) ?? "")),
       childCount: children.length,
       json: pdu === undefined ? "" : pduJson(pdu),
@@ -236,7 +272,14 @@ export class OpenRoom {
   *find(query: string, slice: number): Generator<Found, null> {
     const graph = this.#graph;
     if (graph === undefined) return null;
-    const searched = { room: this.#room, ids: this.#ids, facts: this.#columns, graph, tips: this.#tipRows() };
+    const searched = {
+      room: this.#room,
+      ids: this.#ids,
+      facts: this.#columns,
+      graph,
+      tips: this.#tipRows(),
+      merges: () => this.#allMerges(),
+    };
     return yield* find(query, searched, (row) => this.#words(row), slice);
   }
 

@@ -6,6 +6,8 @@ import type {
   KeyChange,
   ParentState,
   Row,
+  Slot,
+  SlotColumn,
   StateRow,
   StateView,
   WhySlot,
@@ -53,6 +55,7 @@ export class States {
     const before = moment === "before" ? state : (room.stateBefore(eventId) ?? []);
     const held = parents.map(({ eventIds }) => this.#differing(eventIds[0]!, info, moment, before));
     const first = valueIn(before, info.type, info.stateKey) === undefined;
+    const resets = this.#resets(row, eventId);
     const needle = filter.trim().toLowerCase();
     const [changed, same]: [StateRow[], StateRow[]] = [[], []];
     let more = 0;
@@ -61,6 +64,7 @@ export class States {
       const slot = slotOf(type, stateKey);
       const differs = held.some((slots) => slots.has(slot));
       const own = id === eventId;
+      const reset = resets.delete(slot);
       const list = differs || own ? changed : same;
       if (needle === "" && list.length >= rowsShown) {
         more++;
@@ -73,11 +77,33 @@ export class States {
         continue;
       }
       if (own) shown.change = first ? "added" : "changed";
+      else if (reset) shown.change = "reset";
       else if (differs) shown.change = "resolved";
       if (parents.length > 1 && differs) shown.heldBy = held.map((slots) => !slots.has(slot));
       list.push(shown);
     }
+    // What is left was lost: the state has nothing there.
+    for (const [slot, { type, stateKey }] of resets) {
+      if (![type, stateKey].some((text) => text.toLowerCase().includes(needle))) continue;
+      const heldBy = held.map((slots) => !slots.has(slot));
+      const lost = { eventId: "", row: undefined, sender: "", depth: 0, change: "reset" } as const;
+      changed.push({ type, stateKey, value: "no value any more", ...lost, heldBy });
+    }
     return { known: true, total: state.length, parents, changed, same, more };
+  }
+
+  /** The slots that a merge reset. */
+  #resets(row: Row, eventId: string): Map<string, Slot> {
+    // The resolution is gone through again only where there is something to tell.
+    if (!((this.#room.merges({ offset: row, limit: 1 }).resets[0] ?? 0) > 0)) return new Map();
+    const { conflicted } = this.#room.explain(eventId);
+    return new Map(conflicted.flatMap((each) => (each.reset ? [[slotOf(each.type, each.stateKey), each]] : [])));
+  }
+
+  /** Of a merge, a parent for each distinct state: those by which its letters are known. */
+  parentRows(prevEvents: readonly string[]): Row[] {
+    if (new Set(prevEvents).size < 2) return [];
+    return this.#parentStates(prevEvents).flatMap(({ row }) => row ?? []);
   }
 
   /** The parents, one for each distinct state; those whose state is unknown are left out. */
@@ -161,6 +187,17 @@ export class States {
         if (row === undefined) return [];
         return [{ row, cause, value: value === null ? undefined : this.#entry([type, stateKey, value]) }];
       });
+  }
+
+  /** The value of a slot along the room, in a column. */
+  column(type: string, stateKey: string): SlotColumn {
+    const { values, eventIds } = this.#room.slotValues(type, stateKey);
+    return { values, setters: Uint32Array.from(eventIds, (id) => this.#ids.rowOf(id) ?? 0xffff_ffff) };
+  }
+
+  /** What single state events set. */
+  entries(rows: readonly Row[]): StateRow[] {
+    return rows.flatMap((row) => this.#ids.at(row) ?? []).map((id) => this.#link(id));
   }
 
   /** How the state before an event came about. */
