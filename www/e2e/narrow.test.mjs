@@ -52,7 +52,7 @@ for (const width of [320, 390, 640, 800, 1100, 3840]) {
         .map((part) => part.className || part.tagName),
     );
     assert.deepEqual(outside, []);
-    await page.mouse.click(width < 1100 ? width / 2 : 300, 300);
+    await page.mouse.click(width < 1100 ? width / 2 : 300, 500);
     await page.waitForFunction(() => document.querySelector(".inspector h2.full-id") !== null);
     await settled(page);
     assert.ok(await page.locator("pre.json").isVisible());

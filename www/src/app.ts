@@ -33,6 +33,7 @@ import { Problems } from "./shell/problems.ts";
 import { Search } from "./shell/search.ts";
 import { makeSheet } from "./shell/sheet.ts";
 import { PlayView } from "./play/play-view.ts";
+import { Welcome } from "./shell/welcome.ts";
 import { FocusBar } from "./why/focus-bar.ts";
 import { followTheme, switchTheme } from "./shell/theme.ts";
 import { TopBar, type View } from "./shell/top-bar.ts";
@@ -63,6 +64,7 @@ export class App implements Actions {
   readonly #topBar: TopBar;
   readonly #notice = new Notice(part("notice"));
   readonly #search: Search;
+  readonly #welcome: Welcome;
   readonly #problems: Problems;
   readonly #focusBar: FocusBar;
   readonly #tracing: Tracing;
@@ -92,6 +94,7 @@ export class App implements Actions {
       only: () => this.only(),
       fold: () => this.fold(),
     });
+    this.#welcome = new Welcome(list, this.#bound());
     this.#problems = new Problems(list);
     this.#focusBar = new FocusBar(list, (rows) => this.#shown.focus(rows));
     const traceBar = new TraceBar({
@@ -136,6 +139,7 @@ export class App implements Actions {
         void this.#rooms.openLesson(lesson).then((shown) => {
           if (shown) void this.showView("play");
         }),
+      openSample: (sample) => void this.#rooms.openSample(sample),
       forget: () => void forgetLast(),
       closed: () => this.#history.grid.focus(),
       widened: (wide) => this.#widen(wide),
@@ -214,8 +218,8 @@ export class App implements Actions {
   }
 
   /** Opens what the address carries, what was open last, or the sample. */
-  start(sampleUrl: string): Promise<void> {
-    return this.#rooms.start(sampleUrl, carriedInAddress());
+  start(): Promise<void> {
+    return this.#rooms.start(carriedInAddress());
   }
 
   #show(session: Session, selected: string | undefined): void {
@@ -230,6 +234,7 @@ export class App implements Actions {
     this.#arrange(new DisplayRows(lines, session.eventCount, opened.outlierCount, opened.gaps, direction));
     this.#shown.showRoom(session);
     this.#topBar.showRoom(session);
+    this.#welcome.showRoom(session);
     this.#problems.showRoom(session);
     this.#footer.showRoom(session);
     // After what the first window needs.
@@ -248,8 +253,7 @@ export class App implements Actions {
     writeTrace(slot, false);
     this.#tracing.showRoom(session, slot);
     const place = selected ?? (first ? placeInAddress() : undefined);
-    const { link, lesson } = session.origin;
-    const left = carry(link !== undefined ? { room: link } : lesson !== undefined ? { lesson: lesson.id } : {});
+    const left = carry(session.origin.carried ?? {});
     if (place !== undefined) void this.#goToId(place);
     else writePlace(undefined, left);
   }
@@ -331,6 +335,7 @@ export class App implements Actions {
       return;
     }
     this.#history.settle();
+    if (item !== undefined) this.#welcome.close();
     this.#selected = item;
     this.#shown.selected = item !== undefined && display.isHeld(item) ? item : undefined;
     this.#history.select(item);

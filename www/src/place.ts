@@ -20,12 +20,13 @@ const showingKeys = { query: "find", only: "only", folded: "folded" } as const;
 export interface Carried {
   /** The packed text of a small room. */
   room?: string;
-  /** The teaching room with this name. */
+  /** The teaching room with this name, or the sample. */
   lesson?: string;
+  sample?: string;
 }
 
 /** What a room is carried under, in the order in which it is looked for. */
-const carriers = ["room", "lesson"] as const;
+const carriers = ["room", "lesson", "sample"] as const;
 
 let carried: Carried = {};
 /** Absent: as the address has it. */
@@ -128,8 +129,8 @@ export function writeTrace(slot: Slot | undefined, jump: boolean): void {
   if (jump) writePlace(placeWritten(), true);
 }
 
-function isCarried({ room, lesson }: Carried): boolean {
-  return room === carried.room && lesson === carried.lesson;
+function isCarried(room: Carried): boolean {
+  return carriers.every((name) => room[name] === carried[name]);
 }
 
 /** `moved` within the room, or `elsewhere`: to another room that the address carries, or to one that it does not. */

@@ -3,6 +3,7 @@
 import { Engine, EngineError } from "./engine.ts";
 import { forgetLast, keepLast, lastFiles } from "./last.ts";
 import { type Lesson, lessons } from "./lessons/rooms.ts";
+import { type Sample, samples } from "./lessons/samples.ts";
 import type { Carried } from "./place.ts";
 import type { OpenOptions } from "./protocol.ts";
 import { type Origin, Session } from "./session.ts";
@@ -27,7 +28,6 @@ export class Rooms {
   #loading: Engine | undefined;
   #spare: Engine | undefined;
   #preparing = 0;
-  #sampleUrl = "";
   /** What was said of the last room that could not be opened. */
   #failed: string | undefined;
 
@@ -37,8 +37,7 @@ export class Rooms {
   }
 
   /** Opens the room that the address carries, or the files of last time, or else the sample: an empty page would tell nobody anything. */
-  async start(sampleUrl: string, carried: Carried): Promise<void> {
-    this.#sampleUrl = sampleUrl;
+  async start(carried: Carried): Promise<void> {
     if (!(await this.#openCarried(carried))) await this.#openUsual();
   }
 
@@ -53,17 +52,19 @@ export class Rooms {
     const before = this.#shown;
     const files = await lastFiles();
     if (files.length > 0) await this.openFiles(files, false, eventId);
-    if (this.#shown === before) await this.openSample(this.#sampleUrl, eventId);
+    if (this.#shown === before) await this.#openSample(samples[0], {}, eventId);
     if (said !== undefined) this.#notice.failed(said);
   }
 
-  async #openCarried({ room, lesson: id }: Carried, eventId?: string): Promise<boolean> {
+  async #openCarried({ room, lesson: id, sample: sampleId }: Carried, eventId?: string): Promise<boolean> {
     this.#failed = undefined;
     const lesson = lessons.find((each) => each.id === id);
     if (lesson !== undefined) return this.openLesson(lesson, eventId);
+    const sample = samples.find((each) => each.id === sampleId);
+    if (sample !== undefined) return this.openSample(sample, eventId);
     if (room === undefined) return false;
     const name = "The room in this link";
-    return this.#open({ name, sample: false, source: { link: room }, link: room }, eventId);
+    return this.#open({ name, sample: false, source: { link: room }, carried: { room } }, eventId);
   }
 
   /** Opens files, the first in place of what was open; the page finds them again after a reload if `keep`. */
@@ -82,17 +83,26 @@ export class Rooms {
     if (opened === 0 && !keep) void forgetLast();
   }
 
-  async openSample(url: string, eventId?: string): Promise<void> {
-    const name = "north-pier-v11.ndjson";
-    const response = await fetch(url);
-    if (!response.ok) this.#notice.failed(`${name} could not be opened: the server answered ${response.status}.`);
-    else await this.#open({ name, sample: true, source: await response.blob() }, eventId);
+  /** Opens a sample; false if that could not be done. */
+  openSample(sample: Sample, eventId?: string): Promise<boolean> {
+    return this.#openSample(sample, { sample: sample.id }, eventId);
+  }
+
+  async #openSample(room: Sample, carried: Carried, eventId?: string): Promise<boolean> {
+    const name = room.packed ? room.name : `${room.id}.ndjson`;
+    const response = await fetch(room.url);
+    if (!response.ok) {
+      this.#notice.failed(`${name} could not be opened: the server answered ${response.status}.`);
+      return false;
+    }
+    const source = room.packed ? { link: await response.text() } : await response.blob();
+    return this.#open({ name, sample: true, source, room, carried }, eventId);
   }
 
   /** Opens a teaching room; false if something else was opened meanwhile. */
   async openLesson(lesson: Lesson, eventId?: string): Promise<boolean> {
     const { name, deliveries: source } = lesson;
-    await this.#open({ name, sample: true, source, lesson }, eventId);
+    await this.#open({ name, sample: true, source, lesson, carried: { lesson: lesson.id } }, eventId);
     return this.#shown?.origin.lesson === lesson;
   }
 

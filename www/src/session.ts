@@ -4,6 +4,8 @@ import { spanOf, type TimeSpan } from "./format.ts";
 import { Edges } from "./history/edges.ts";
 import { Merges } from "./history/merges.ts";
 import type { Lesson } from "./lessons/rooms.ts";
+import type { Sample } from "./lessons/samples.ts";
+import type { Carried } from "./place.ts";
 import type { Calls, Figures, Opened, OpenOptions, Source } from "./protocol.ts";
 
 /** What a room was read from, and what that is called. */
@@ -14,8 +16,10 @@ export interface Origin {
   source: Source;
   /** The teaching room that it is. */
   lesson?: Lesson;
-  /** The text of the link that it came with. */
-  link?: string;
+  /** What it is, if it is one of the samples. */
+  room?: Sample;
+  /** What leads to it again, if the address alone is enough for that. */
+  carried?: Carried;
 }
 
 export class Session {

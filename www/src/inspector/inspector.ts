@@ -5,6 +5,7 @@ import { EngineError } from "../engine.ts";
 import { counted } from "../format.ts";
 import type { Run } from "../history/lines.ts";
 import type { Lesson } from "../lessons/rooms.ts";
+import type { Sample } from "../lessons/samples.ts";
 import type { DisplayRows, Item } from "../history/display.ts";
 import type { Detail, Gap, Row, RowView, Slot } from "../protocol.ts";
 import type { Session } from "../session.ts";
@@ -23,6 +24,7 @@ export interface InspectorActs
   hover(item: Item | undefined): void;
   choose(): void;
   openLesson(lesson: Lesson): void;
+  openSample(sample: Sample): void;
   forget(): void;
   closed(): void;
   /** Says whether what is shown needs a wide panel. */

@@ -1,6 +1,7 @@
 // What the inspector shows while no event is selected: the room in a few facts and, for the sample, what this page is.
 import { button, drawing, make } from "../dom.ts";
 import { type Lesson, lessons } from "../lessons/rooms.ts";
+import { type Sample, samples } from "../lessons/samples.ts";
 import { count, counted, fullTime, shortId } from "../format.ts";
 import type { Gap, Row } from "../protocol.ts";
 import type { Session } from "../session.ts";
@@ -9,6 +10,7 @@ export interface OverviewActs {
   /** Opens the file chooser. */
   choose(): void;
   openLesson(lesson: Lesson): void;
+  openSample(sample: Sample): void;
   /** The page need not find this room again after a reload. */
   forget(): void;
   go(row: Row): void;
@@ -28,9 +30,7 @@ function listed<T>(items: readonly T[], link: (item: T) => Node, none: string): 
 export function overview(session: Session, acts: OverviewActs): HTMLElement {
   const { opened } = session;
   const title = session.sample ? "See what happened to a room." : (opened.name ?? "A room without a name");
-  const words = session.sample
-    ? "roomscope reads a Matrix room’s events and draws their history as a server sees it. This room was captured from three servers that were cut off from each other and met again. Select an event to see it, or drop a file of your own: it stays on this machine."
-    : `Read from ${session.origin.name}. Select an event to see what it says, whom it names and who names it.`;
+  const words = introduction(session);
   const list = make("dl", { class: "facts" });
   const fact = (name: string, ...value: (Node | string)[]): void => {
     list.append(make("dt", {}, name), make("dd", {}, ...value));
@@ -66,7 +66,7 @@ export function overview(session: Session, acts: OverviewActs): HTMLElement {
       button({ class: "button primary" }, () => acts.choose(), "Choose files…"),
       session.sample ? undefined : forgetButton(acts),
     ),
-    samples(acts),
+    pictures(acts),
     list,
   );
 }
@@ -82,25 +82,39 @@ function forgetButton(acts: OverviewActs): HTMLButtonElement {
   return forget;
 }
 
-/** The teaching rooms, each with a small picture of what it teaches. */
-function samples(acts: OverviewActs): HTMLElement {
+/** Three sentences for somebody who comes for the first time; fewer about a room of their own. */
+export function introduction(session: Session): string {
+  if (!session.sample)
+    return `Read from ${session.origin.name}. Select an event to see what it says, whom it names and who names it.`;
+  return `roomscope reads a Matrix room’s events and draws their history as a server sees it. ${sampleWords(session)} Select an event to see it, or drop a file of your own: it stays on this machine.`;
+}
+
+/** What the sample or teaching room is. */
+function sampleWords({ origin }: Session): string {
+  return origin.room?.words ?? `This is a room to learn from: ${origin.lesson?.about ?? "a small one"}.`;
+}
+
+/** The rooms to look at and the rooms to learn from, each with a small picture of what it shows. */
+function pictures(acts: OverviewActs): HTMLElement {
+  const card = (
+    of: Pick<Sample, "name" | "about" | "picture">,
+    name: string,
+    id: string,
+    open: () => void,
+  ): HTMLElement =>
+    button(
+      { class: "sample", [`data-${name}`]: id },
+      open,
+      drawing(44, of.picture.lines, of.picture.filled),
+      make("span", { class: "words" }, make("strong", {}, of.name), make("span", { class: "note" }, of.about)),
+    );
   return make(
     "div",
     { class: "samples" },
     make("h3", {}, "Or play one of these"),
-    ...lessons.map((lesson) =>
-      button(
-        { class: "sample", "data-lesson": lesson.id },
-        () => acts.openLesson(lesson),
-        drawing(44, lesson.picture.lines, lesson.picture.filled),
-        make(
-          "span",
-          { class: "words" },
-          make("strong", {}, lesson.name),
-          make("span", { class: "note" }, lesson.about),
-        ),
-      ),
-    ),
+    ...lessons.map((lesson) => card(lesson, "lesson", lesson.id, () => acts.openLesson(lesson))),
+    make("h3", {}, "Or look at one that real servers took in"),
+    ...samples.map((sample) => card(sample, "sample", sample.id, () => acts.openSample(sample))),
   );
 }
 

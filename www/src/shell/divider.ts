@@ -2,11 +2,12 @@
 
 const least = 400;
 const mostShare = 0.6;
-const usual = 540;
+/** Wider where there is much room. */
+const usual = (room: number): number => Math.max(540, Math.min(860, Math.floor(room * 0.24)));
 const keyStep = 16;
 
 export function dragDivider(divider: HTMLElement, main: HTMLElement): void {
-  let width = usual;
+  let width = usual(main.clientWidth);
   const set = (wanted: number): void => {
     const most = Math.max(least, Math.floor(main.clientWidth * mostShare));
     width = Math.round(Math.max(least, Math.min(most, wanted)));
@@ -30,7 +31,7 @@ export function dragDivider(divider: HTMLElement, main: HTMLElement): void {
   divider.addEventListener("pointermove", (event) => {
     if (divider.hasPointerCapture(event.pointerId)) set(main.getBoundingClientRect().right - event.clientX);
   });
-  divider.addEventListener("dblclick", () => set(usual));
+  divider.addEventListener("dblclick", () => set(usual(main.clientWidth)));
   divider.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();

@@ -50,10 +50,10 @@ export class ExportSheet {
   });
   readonly #copy = button({ class: "button primary" }, () => void this.#copyLink(), "Copy link");
   readonly #link: HTMLElement;
-  readonly #lesson = make(
+  readonly #named = make(
     "p",
     { class: "note", hidden: true },
-    "A teaching room: its link carries no more than its name.",
+    "This page has this room: the link carries no more than its name.",
   );
   readonly #thinOrWhole: HTMLElement;
   readonly #parts = make("div", { class: "choices", role: "group", "aria-label": "which events" });
@@ -81,7 +81,7 @@ export class ExportSheet {
       { class: "link-part" },
       make("h3", {}, "A link with the room in it"),
       this.#thinOrWhole,
-      this.#lesson,
+      this.#named,
       make("div", { class: "copy-line" }, this.#field, this.#copy),
       this.#state,
     );
@@ -172,13 +172,14 @@ export class ExportSheet {
     if (session === undefined) return;
     this.#asked?.abort();
     const { signal } = (this.#asked = new AbortController());
-    const lesson = session.origin.lesson;
-    this.#thinOrWhole.hidden = lesson !== undefined;
-    this.#lesson.hidden = lesson === undefined;
+    const { carried } = session.origin;
+    const named = carried !== undefined && carried.room === undefined ? carried : undefined;
+    this.#thinOrWhole.hidden = named !== undefined;
+    this.#named.hidden = named === undefined;
     for (const [form, choice] of this.#choices) choice.setAttribute("aria-pressed", String(form === this.#form));
     setText(this.#about, forms.find(([form]) => form === this.#form)?.[2] ?? "");
-    if (lesson !== undefined) {
-      this.#offer(this.#address({ lesson: lesson.id }), "");
+    if (named !== undefined) {
+      this.#offer(this.#address(named), "");
       return;
     }
     this.#offer("", "Packing the room …");

@@ -111,7 +111,7 @@ export class TopBar {
   showRoom(session: Session): void {
     this.#switch.selectedIndex = this.#sessions.indexOf(session);
     const { opened } = session;
-    const name = session.origin.lesson?.name ?? opened.name ?? "A room without a name";
+    const name = session.origin.lesson?.name ?? opened.name ?? session.origin.room?.name ?? "A room without a name";
     this.#room.replaceChildren(
       make(
         "h1",
