@@ -26,7 +26,8 @@ export class Rooms {
   #sessions: Session[] = [];
   #shown: Session | undefined;
   #loading: Engine | undefined;
-  #spare: Engine | undefined;
+  /** The first one gets ready while the page looks for what to open. */
+  #spare: Engine | undefined = new Engine();
   #preparing = 0;
   /** What was said of the last room that could not be opened. */
   #failed: string | undefined;

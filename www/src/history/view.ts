@@ -436,7 +436,7 @@ export class HistoryView {
       known: !moment.active || moment.knows(display.eventOf(item) ?? Infinity),
       flashed: item === this.#flashed,
       second: item === this.#second || this.#collected.has(item),
-      step: display.isEvent(item) ? this.#steps?.get(item) : undefined,
+      step: display.isHeld(item) ? this.#steps?.get(item) : undefined,
       needle: this.#needle,
       span: session.span,
       snapshot: numberOf(item, "snapshotBefore"),

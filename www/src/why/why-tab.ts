@@ -1,6 +1,6 @@
 // The tab "Why": how the state before a merge came about, phase by phase. Who disagreed (slots by parents), in which order events
 // were tried (steps), and what became of each. The last allowed writer of a slot stands: that is all one must know.
-import { button, make } from "../dom.ts";
+import { button, make, setAttribute } from "../dom.ts";
 import { count, counted, splitUser } from "../format.ts";
 import type { StepMark } from "../history/row.ts";
 import type { Detail, Row, RowView, WhySlot, WhyStep, WhyView } from "../protocol.ts";
@@ -8,6 +8,7 @@ import type { Session } from "../session.ts";
 import { letterMark, letterOf } from "../state/letters.ts";
 import { idLink, slotCell, type StateActs } from "../state/rows.ts";
 import { Collection } from "./collection.ts";
+import { mainline } from "./mainline.ts";
 
 const phaseNames = {
   power: ["Power order", "people with power first"],
@@ -138,7 +139,14 @@ export class WhyTab {
     const body = make(
       "div",
       { class: "why-body" },
-      make("div", { class: "who" }, this.#slots(why), this.#card, legend()),
+      make(
+        "div",
+        { class: "who" },
+        this.#slots(why),
+        this.#card,
+        mainline(why.steps, (index) => this.choose(index)),
+        legend(),
+      ),
       this.#steps(why),
     );
     const title = make("h3", { class: "why-title" });
@@ -190,7 +198,7 @@ export class WhyTab {
       ...parts.map(([name, words, place], i) =>
         make(
           "li",
-          {},
+          { "data-of": place },
           button(
             { class: "plain" },
             () => this.element.querySelector(place)?.scrollIntoView({ block: "nearest" }),
@@ -319,6 +327,8 @@ export class WhyTab {
     this.#step = index;
     this.#rows[index]?.classList.add("chosen");
     this.#rows[index]?.scrollIntoView({ block: "nearest" });
+    for (const each of this.element.querySelectorAll<HTMLElement>(".phases li"))
+      setAttribute(each, "aria-current", each.dataset["of"] === `[data-phase=${step.phase}]` ? "step" : undefined);
     for (const cell of this.#cells) cell.classList.toggle("chosen", cell.dataset["step"] === String(index));
     if (point && step.entry.row !== undefined) this.#acts.point(step.entry.row);
     const slot = this.#view?.slots.find(
@@ -382,12 +392,17 @@ function fateWords({ fate }: WhyStep): string {
 /** The sort keys that put a step in its place, with the names people know them by. */
 function keysOf({ keys, phase }: WhyStep): [name: string, value: string][] {
   const time = (): [string, string] => ["time ↑", clock(Number(keys["originServerTs"]))];
-  if (phase === "power") return [["level ↓", String(keys["powerLevel"] ?? "")], time()];
+  if (phase === "power") return [["level ↓", levelWords(keys["powerLevel"])], time()];
   if (phase === "mainline") return [["mainline ↓", String(keys["mainlinePosition"] ?? "")], time()];
   return [
     ["depth", String(keys["depth"] ?? "")],
     ["sha1", String(keys["sha1"] ?? "").slice(0, 8)],
   ];
+}
+
+/** A creator of a room of version 12 or later stands above every level that can be written. */
+function levelWords(level: number | string | undefined): string {
+  return typeof level === "number" && level > Number.MAX_SAFE_INTEGER ? "creator" : String(level ?? "");
 }
 
 function clock(ts: number): string {
