@@ -27,7 +27,7 @@ fn value(cell: &Cell) -> Value {
 
 fn rows(room: &mut Room, name: &str) -> Vec<Value> {
     let whole = table(room, TableName::find(name).unwrap(), 0, usize::MAX).unwrap();
-    assert_eq!(whole.rows.len(), whole.total);
+    assert_eq!(whole.rows.len() as u64, whole.total);
     whole.rows.iter().map(|row| row.iter().map(value).collect()).collect()
 }
 

@@ -139,7 +139,7 @@ proptest! {
         if numbering == Numbering::Dense {
             for name in ["event_types", "event_state_keys", "events", "state_blocks", "state_snapshots"] {
                 let numbers: Vec<u64> = whole(&mut room, name).rows.iter().map(|row| number(&row[0])).collect();
-                prop_assert_eq!(numbers, (1..).take(whole(&mut room, name).total).collect::<Vec<u64>>(), "{}", name);
+                prop_assert_eq!(numbers, (1..).take(whole(&mut room, name).total as usize).collect::<Vec<u64>>(), "{}", name);
             }
         }
     }
@@ -155,7 +155,7 @@ proptest! {
             let page = table(&mut room, TableName::find(name).unwrap(), offset, limit).unwrap();
             let all = whole(&mut room, name);
             let expected: Vec<_> = all.rows.iter().skip(offset).take(limit).cloned().collect();
-            prop_assert_eq!((page.rows, page.total), (expected, all.rows.len()), "{}", name);
+            prop_assert_eq!((page.rows, page.total), (expected, all.rows.len() as u64), "{}", name);
         }
     }
 }

@@ -56,7 +56,9 @@ export function entriesOf(list: unknown): StateEntry[] {
   const parts = splitIds(list);
   const entries = new Array<StateEntry>(parts.length / 3);
   for (let index = 0; index < entries.length; index += 1) {
-    entries[index] = parts.slice(3 * index, 3 * index + 3) as StateEntry;
+    // A slice of three costs twice as much.
+    const at = 3 * index;
+    entries[index] = [parts[at], parts[at + 1], parts[at + 2]] as StateEntry;
   }
   return entries;
 }

@@ -20,7 +20,7 @@ impl RawRoom {
         let page = table(&mut self.room, known, offset, limit).map_err(|error| throw(&error))?;
         let columns: Array = page.columns.iter().map(|&column| JsValue::from(column)).collect();
         let rows: Array = page.rows.iter().map(|row| row.iter().map(value).collect::<Array>()).collect();
-        object(&[("columns", columns.into()), ("rows", rows.into()), ("total", JsValue::from(page.total as u32))])
+        object(&[("columns", columns.into()), ("rows", rows.into()), ("total", JsValue::from(page.total as f64))])
     }
 
     /// What taking an event in did.
@@ -98,7 +98,8 @@ fn value(cell: &Cell) -> JsValue {
 }
 
 fn numbers(numbers: &[u32]) -> JsValue {
-    numbers.iter().map(|&number| JsValue::from(number)).collect::<Array>().into()
+    // One by one a number costs a hundred times as much.
+    Array::from(&Uint32Array::from(numbers)).into()
 }
 
 fn names(names: &[(u32, String)]) -> JsValue {

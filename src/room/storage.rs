@@ -8,7 +8,8 @@ use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 use crate::sort;
 use crate::state::map::{StateMaps, Version};
 use crate::storage::compress::{self, Compressor, Layout};
-use crate::storage::{Block, Columns, Effect, GroupId, Groups, ListNid, RoomServer};
+use crate::storage::{Block, Columns, Effect, GroupId, Groups, ListNid, RoomServer, Runs};
+use core::cell::RefCell;
 
 /// The tables, and how far they follow the room.
 #[derive(Debug)]
@@ -24,6 +25,10 @@ pub(super) struct Storage {
     groups: Groups,
     /// How many steps of the journal the groups hold.
     grouped: usize,
+    /// Where the runs of tables begin, by table, and how many steps that holds for.
+    runs: Vec<(usize, usize, Runs)>,
+    /// The block whose members somebody last asked for, and those: pages follow one another.
+    members: RefCell<(u32, Vec<EventNid>)>,
     /// The figures, and how many steps they hold for.
     figures: Option<(usize, StorageFigures)>,
 }
@@ -39,12 +44,17 @@ impl Storage {
             tips_resolved: Version::EMPTY,
             groups: Groups::new(options.hop_limit),
             grouped: 0,
+            runs: Vec::new(),
+            members: RefCell::new((u32::MAX, Vec::new())),
             figures: None,
         }
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.server.memory_bytes() + self.tips.memory_bytes() + self.groups.memory_bytes()
+        self.server.memory_bytes()
+            + self.tips.memory_bytes()
+            + self.groups.memory_bytes()
+            + self.runs.iter().map(|runs| runs.2.memory_bytes()).sum::<usize>()
     }
 }
 
@@ -386,6 +396,28 @@ impl Room {
         };
         self.storage.figures = Some((steps, figures));
         Ok(figures)
+    }
+
+    /// Returns where the runs of a table begin, if that is known and nothing has happened since.
+    pub(crate) fn runs(&self, table: usize) -> Option<&Runs> {
+        let known = self.storage.runs.iter().find(|runs| runs.0 == table && runs.1 == self.journal.len());
+        known.map(|runs| &runs.2)
+    }
+
+    /// Remembers where the runs of a table begin.
+    pub(crate) fn keep_runs(&mut self, table: usize, runs: Runs) {
+        let steps = self.journal.len();
+        self.storage.runs.retain(|runs| runs.1 == steps);
+        self.storage.runs.push((table, steps, runs));
+    }
+
+    /// Shows the events in a block, by their numbers.
+    pub(crate) fn with_block_members(&self, row: u32, show: impl FnOnce(&[EventNid])) {
+        let mut known = self.storage.members.borrow_mut();
+        if known.0 != row {
+            *known = (row, self.storage.server.block_members(&self.states.maps, row));
+        }
+        show(&known.1);
     }
 
     /// Returns both models' tables as they are, and the state maps that they stand on.

@@ -11,12 +11,14 @@ mod effects;
 mod groups;
 mod numbering;
 mod room_server;
+mod runs;
 
 pub use blocks::{Block, Blocks, ListNid};
 pub use effects::{Effect, Effects};
 pub use groups::{Group, GroupId, Groups};
 pub use numbering::Numbering;
 pub use room_server::{Columns, RoomServer};
+pub use runs::Runs;
 
 /// The most blocks a snapshot may list (Dendrite, `roomserver/state/state.go`, `maxStateBlockNIDs`).
 pub const MOST_BLOCKS: usize = 64;

@@ -7,7 +7,7 @@ use crate::nid::EventNid;
 use crate::room::{Room, RoomError};
 use crate::sort;
 use crate::state::map::StateMaps;
-use crate::storage::{Block, Group, GroupId, Groups, ListNid, Numbering, RoomServer};
+use crate::storage::{Block, Group, GroupId, ListNid, Numbering, RoomServer, Runs};
 use blake2::{Blake2b, Digest as _, digest::consts::U32};
 use core::ops::Range;
 
@@ -44,7 +44,7 @@ pub struct Table {
     /// The rows of the page.
     pub rows: Vec<Vec<Cell>>,
     /// How many rows the whole table has.
-    pub total: usize,
+    pub total: u64,
 }
 
 /// The tables there are.
@@ -139,6 +139,12 @@ impl TableName {
         matches!(self, StateGroups | StateGroupEdges | StateGroupsState | EventToStateGroups)
     }
 
+    /// Whether a block, a group or an event has any number of rows.
+    fn comes_in_runs(self) -> bool {
+        use TableName::{EventEdges, EventToStateGroups, StateBlockEntries, StateGroupEdges, StateGroupsState};
+        matches!(self, StateBlockEntries | EventEdges | StateGroupEdges | StateGroupsState | EventToStateGroups)
+    }
+
     fn columns(self) -> &'static [&'static str] {
         NAMES.iter().find(|entry| entry.1 == self).map_or(&[], |entry| entry.2)
     }
@@ -155,12 +161,20 @@ pub fn table(room: &mut Room, name: TableName, offset: usize, limit: usize) -> R
     } else {
         room.room_server()?;
     }
+    if name.comes_in_runs() && room.runs(name as usize).is_none() {
+        let runs = Runs::new(&|run| run_len(room, name, run));
+        room.keep_runs(name as usize, runs);
+    }
     let room = &*room;
     let (server, groups, maps) = room.tables();
     let page = |total: usize| {
         let start = offset.min(total);
         (total, start..start.saturating_add(limit).min(total))
     };
+    if name.comes_in_runs() {
+        let (total, rows) = in_runs(room, name, offset, limit);
+        return Ok(Table { columns: name.columns(), rows, total });
+    }
     let (total, rows) = match name {
         TableName::Rooms => {
             let (total, range) = page(usize::from(!server.rows().is_empty()));
@@ -187,7 +201,6 @@ pub fn table(room: &mut Room, name: TableName, offset: usize, limit: usize) -> R
             let (total, range) = page(server.blocks().blocks().len());
             (total, range.map(|row| block_row(server, maps, row as u32)).collect())
         }
-        TableName::StateBlockEntries => entries(room, server, maps, offset, limit),
         TableName::PreviousEvents => {
             let (total, range) = page(server.previous().len());
             (total, part(server.previous(), range).iter().map(|&nid| previous_row(room, server, nid)).collect())
@@ -202,7 +215,6 @@ pub fn table(room: &mut Room, name: TableName, offset: usize, limit: usize) -> R
             let (total, range) = page(gaps.len());
             (total, ids(room, part(&gaps, range)))
         }
-        TableName::EventEdges => edges(room, offset, limit),
         TableName::StateGroups => {
             let (total, range) = page(groups.all().len());
             let row = |(index, group): (usize, &Group)| {
@@ -210,21 +222,9 @@ pub fn table(room: &mut Room, name: TableName, offset: usize, limit: usize) -> R
             };
             (total, part(groups.all(), range.clone()).iter().enumerate().map(row).collect())
         }
-        TableName::StateGroupEdges => {
-            let edges = (1_u32..).zip(groups.all()).filter(|(_, group)| group.previous != 0);
-            let total = edges.clone().count();
-            let row = |(id, group): (u32, &Group)| vec![id.into(), group.previous.into()];
-            (total, edges.skip(offset).take(limit).map(row).collect())
-        }
-        TableName::StateGroupsState => group_rows(room, groups, maps, offset, limit),
-        TableName::EventToStateGroups => {
-            let held = room.events().held().iter().map(|&nid| (nid, groups.of(nid))).filter(|&(_, group)| group != 0);
-            let total = held.clone().count();
-            let row = |(nid, group): (EventNid, GroupId)| vec![room.strings().event_id(nid).into(), group.into()];
-            (total, held.skip(offset).take(limit).map(row).collect())
-        }
+        _ => (0, Vec::new()),
     };
-    Ok(Table { columns: name.columns(), rows, total })
+    Ok(Table { columns: name.columns(), rows, total: total as u64 })
 }
 
 fn part<T>(rows: &[T], range: Range<usize>) -> &[T] {
@@ -292,81 +292,85 @@ fn previous_row(room: &Room, server: &RoomServer, nid: EventNid) -> Vec<Cell> {
     vec![room.strings().event_id(nid).into(), children]
 }
 
-/// The entries of the blocks, by block and then by event.
-fn entries(room: &Room, server: &RoomServer, maps: &StateMaps, offset: usize, limit: usize) -> (usize, Vec<Vec<Cell>>) {
-    let mut total = 0;
-    let mut rows = Vec::new();
-    let end = offset.saturating_add(limit);
-    for (row, block) in server.blocks().blocks().iter().enumerate() {
-        let len = match *block {
+/// Returns how many rows of a table the block, group or event with this place has; `None` where there are no more.
+fn run_len(room: &Room, name: TableName, run: usize) -> Option<u64> {
+    let (server, groups, maps) = room.tables();
+    let held = || room.events().held().get(run).copied();
+    Some(match name {
+        TableName::StateBlockEntries => match *server.blocks().blocks().get(run)? {
             Block::Event(_) => 1,
-            Block::State(state) => maps.len(state) as usize,
-        };
-        let before = total;
-        total += len;
-        if total <= offset || before >= end {
-            continue;
+            Block::State(state) => maps.len(state).into(),
+        },
+        TableName::StateGroupsState => groups.all().get(run)?.rows.into(),
+        TableName::StateGroupEdges => u64::from(groups.all().get(run)?.previous != 0),
+        TableName::EventToStateGroups => u64::from(groups.of(held()?) != 0),
+        _ => {
+            let nid = held()?;
+            let stored = room.events().verdict(nid) != Verdict::Rejected;
+            if stored { room.events().prev_events(nid).len() as u64 } else { 0 }
         }
-        let from = offset.saturating_sub(before);
-        let block_nid = server.block_nid(row as u32);
-        for nid in server.block_members(maps, row as u32).into_iter().skip(from).take(end - before.max(offset)) {
-            let events = room.events();
-            rows.push(vec![
-                block_nid.into(),
-                events.kind(nid).map_or(0, |kind| server.type_nid(kind.index())).into(),
-                events.state_key(nid).map_or(0, |key| server.state_key_nid(key.index())).into(),
-                server.event_nid(nid).into(),
-            ]);
-        }
-    }
-    (total, rows)
+    })
 }
 
-/// The rows of the state groups, by group and then by slot.
-fn group_rows(room: &Room, groups: &Groups, maps: &StateMaps, offset: usize, limit: usize) -> (usize, Vec<Vec<Cell>>) {
-    let mut total = 0;
+/// Returns a page of a table whose rows come in runs: the entries of the blocks, by block and then by event; the rows of
+/// the state groups, by group and then by slot; an edge for each parent that an event names, in order of arrival.
+fn in_runs(room: &Room, name: TableName, offset: usize, limit: usize) -> (u64, Vec<Vec<Cell>>) {
+    let len = |run| run_len(room, name, run);
+    let Some(runs) = room.runs(name as usize) else { return (0, Vec::new()) };
+    let (mut run, mut before) = runs.find(offset as u64, &len);
     let mut rows = Vec::new();
-    let end = offset.saturating_add(limit);
-    for (id, group) in (1..).zip(groups.all()) {
-        let before = total;
-        total += group.rows as usize;
-        if total <= offset || before >= end {
-            continue;
+    while rows.len() < limit
+        && let Some(length) = len(run)
+    {
+        if length > 0 {
+            let from = (offset as u64).saturating_sub(before) as usize;
+            push_run(room, name, run, from..from.saturating_add(limit - rows.len()), &mut rows);
         }
-        let from = offset.saturating_sub(before);
-        for (slot, nid) in groups.rows(maps, id).into_iter().skip(from).take(end - before.max(offset)) {
-            let Some((kind, key)) = room.slots().pair(slot) else { continue };
-            let strings = room.strings();
-            rows.push(vec![
-                id.into(),
-                strings.event_type(kind).into(),
-                strings.state_key(key).into(),
-                strings.event_id(nid).into(),
-            ]);
-        }
+        before += length;
+        run += 1;
     }
-    (total, rows)
+    (runs.total(), rows)
 }
 
-/// An edge for each parent that an event names, in order of arrival: those of events that were not rejected.
-fn edges(room: &Room, offset: usize, limit: usize) -> (usize, Vec<Vec<Cell>>) {
-    let events = room.events();
-    let mut total = 0;
-    let mut rows = Vec::new();
-    for &nid in events.held() {
-        if events.verdict(nid) == Verdict::Rejected {
-            continue;
+fn push_run(room: &Room, name: TableName, run: usize, wanted: Range<usize>, rows: &mut Vec<Vec<Cell>>) {
+    let (server, groups, maps) = room.tables();
+    let (events, strings) = (room.events(), room.strings());
+    let id = |nid: EventNid| Cell::from(strings.event_id(nid));
+    let number = run as GroupId + 1;
+    match name {
+        TableName::StateBlockEntries => {
+            let block_nid = server.block_nid(run as u32);
+            room.with_block_members(run as u32, |members| {
+                for &nid in members.iter().skip(wanted.start).take(wanted.len()) {
+                    rows.push(vec![
+                        block_nid.into(),
+                        events.kind(nid).map_or(0, |kind| server.type_nid(kind.index())).into(),
+                        events.state_key(nid).map_or(0, |key| server.state_key_nid(key.index())).into(),
+                        server.event_nid(nid).into(),
+                    ]);
+                }
+            });
         }
-        let parents = events.prev_events(nid);
-        if total + parents.len() > offset && rows.len() < limit {
-            let skip = offset.saturating_sub(total);
-            for &parent in parents.iter().skip(skip).take(limit - rows.len()) {
-                rows.push(vec![room.strings().event_id(nid).into(), room.strings().event_id(parent).into()]);
+        TableName::StateGroupsState => {
+            for (slot, nid) in groups.rows(maps, number).into_iter().skip(wanted.start).take(wanted.len()) {
+                let Some((kind, key)) = room.slots().pair(slot) else { continue };
+                rows.push(vec![number.into(), strings.event_type(kind).into(), strings.state_key(key).into(), id(nid)]);
             }
         }
-        total += parents.len();
+        TableName::StateGroupEdges => {
+            rows.push(vec![number.into(), groups.get(number).map_or(0, |group| group.previous).into()]);
+        }
+        _ => {
+            let Some(&nid) = events.held().get(run) else { return };
+            if name == TableName::EventToStateGroups {
+                rows.push(vec![id(nid), groups.of(nid).into()]);
+                return;
+            }
+            for &parent in events.prev_events(nid).iter().skip(wanted.start).take(wanted.len()) {
+                rows.push(vec![id(nid), id(parent)]);
+            }
+        }
     }
-    (total, rows)
 }
 
 /// Compact JSON, as it is hashed.
