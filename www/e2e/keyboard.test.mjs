@@ -103,6 +103,12 @@ test("search finds by id, sender, type and text, and steps through what it found
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   assert.match(await found("@hana:"), /^\d\d found$/);
+  await page.keyboard.press("Escape");
+  // Enter waits for what was typed, and does not step among what was found before it.
+  await page.keyboard.type("is:merge");
+  await page.keyboard.press("Enter");
+  await page.locator(".hits", { hasText: /^\d+ of 14$/ }).waitFor();
+  assert.match((await selectedRow(page)).text, /merge of 2/);
   await done();
 });
 

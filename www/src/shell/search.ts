@@ -32,6 +32,8 @@ export class Search {
   #asked: AbortController | undefined;
   #timer = 0;
   #query = "";
+  /** To step to what is found first, forward or back. */
+  #steps: boolean | undefined;
   /** Ascending. */
   #rows: Uint32Array = new Uint32Array();
   #scanned = 0;
@@ -158,7 +160,11 @@ export class Search {
   #key(event: KeyboardEvent): void {
     if (event.key === "Enter") {
       event.preventDefault();
-      this.#acts.stepHit(!event.shiftKey);
+      // Typed, and not asked yet: what was found before is not what is meant.
+      if (this.#input.value.trim() !== this.#query) {
+        this.#ask();
+        this.#steps = !event.shiftKey;
+      } else this.#acts.stepHit(!event.shiftKey);
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (this.#input.value !== "") this.clear();
@@ -170,6 +176,8 @@ export class Search {
   }
 
   #ask(): void {
+    clearTimeout(this.#timer);
+    this.#steps = undefined;
     this.#asked?.abort();
     this.#asked = undefined;
     this.#query = this.#input.value.trim();
@@ -194,6 +202,9 @@ export class Search {
             this.#rows = all;
             this.#scanned = scanned;
             this.#acts.found(this.#query);
+            if (this.#steps === undefined || this.#rows.length === 0) return;
+            this.#acts.stepHit(this.#steps);
+            this.#steps = undefined;
           },
         },
       );
