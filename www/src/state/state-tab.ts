@@ -117,7 +117,9 @@ export class StateTab {
     };
     const why = button({ class: "plain link why" }, () => this.#acts.showWhy(), "Why →");
     if (merge) {
-      const note = `${counted(state.changed.length, "slot")} differ between ${count(state.parents.length)} states`;
+      // What the event itself set is no conflict, and what was lost is one.
+      const differ = session.merges.at(this.#shown?.detail.view.row ?? -1)?.conflicted ?? state.changed.length;
+      const note = `${counted(differ, "slot")} differ between ${count(state.parents.length)} states`;
       add("Resolved at this merge", note, state.changed, why);
       add("Same in all parents", counted(state.same.length, "slot"), state.same);
     } else {
