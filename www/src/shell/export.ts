@@ -173,7 +173,7 @@ export class ExportSheet {
     this.#asked?.abort();
     const { signal } = (this.#asked = new AbortController());
     const { carried } = session.origin;
-    const named = carried !== undefined && carried.room === undefined ? carried : undefined;
+    const named = carried?.lesson !== undefined || carried?.sample !== undefined ? carried : undefined;
     this.#thinOrWhole.hidden = named !== undefined;
     this.#named.hidden = named === undefined;
     for (const [form, choice] of this.#choices) choice.setAttribute("aria-pressed", String(form === this.#form));
