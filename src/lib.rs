@@ -5,6 +5,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `column` | how what is as long as the room grows |
 //! | `sort` | the sorts that everything shares |
 //! | [`nid`] | numeric ids, the interner, well-known types and keys |
 //! | [`event`] | reading events: JSON, versions, canonical JSON, redaction, hashes, ids; the event columns |
@@ -15,6 +16,7 @@
 //! | [`room`] | [`room::Room`]: the one door in; taking events in, asking questions |
 //! | [`view`] | what is derived for people to look at: the lane layout, DOT |
 
+mod column;
 pub mod event;
 pub mod graph;
 pub mod import;

@@ -5,6 +5,7 @@
 //! What the auth rules and state resolution read of an event's content is kept in [`Facts`]. Relies on [`crate::nid`].
 
 use super::content::Facts;
+use crate::column;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 
 /// How an event reached this server.
@@ -70,6 +71,7 @@ impl EdgeLists {
         let start = self.targets.len() as u32;
         // Readers refuse longer lists (20 parents, 10 auth events).
         let targets = targets.get(..targets.len().min(u8::MAX as usize)).unwrap_or_default();
+        column::reserve(&mut self.targets, targets.len());
         self.targets.extend_from_slice(targets);
         if let (Some(at), Some(length)) = (self.starts.get_mut(nid.index()), self.lengths.get_mut(nid.index())) {
             *at = start;
@@ -77,9 +79,9 @@ impl EdgeLists {
         }
     }
 
-    fn resize(&mut self, len: usize) {
-        self.starts.resize(len, 0);
-        self.lengths.resize(len, 0);
+    fn grow(&mut self, len: usize) {
+        column::grow(&mut self.starts, len, 0);
+        column::grow(&mut self.lengths, len, 0);
     }
 
     fn memory_bytes(&self) -> usize {
@@ -122,15 +124,15 @@ impl EventTable {
         if ids <= self.kinds.len() {
             return;
         }
-        self.kinds.resize(ids, None);
-        self.state_keys.resize(ids, None);
-        self.slots.resize(ids, NO_SLOT);
-        self.senders.resize(ids, None);
-        self.depths.resize(ids, 0);
-        self.timestamps.resize(ids, 0);
-        self.status.resize(ids, (Arrival::Live, Verdict::Outlier));
-        self.prev.resize(ids);
-        self.auth.resize(ids);
+        column::grow(&mut self.kinds, ids, None);
+        column::grow(&mut self.state_keys, ids, None);
+        column::grow(&mut self.slots, ids, NO_SLOT);
+        column::grow(&mut self.senders, ids, None);
+        column::grow(&mut self.depths, ids, 0);
+        column::grow(&mut self.timestamps, ids, 0);
+        column::grow(&mut self.status, ids, (Arrival::Live, Verdict::Outlier));
+        self.prev.grow(ids);
+        self.auth.grow(ids);
     }
 
     /// Holds an event: fills its row. `prev` names each parent once. [`EventTable::grow`] has made room.
@@ -146,13 +148,12 @@ impl EventTable {
         self.prev.set(nid, prev);
         self.auth.set(nid, auth);
         if let Some(slot) = row.slot {
-            if self.held_in.len() <= slot.0 as usize {
-                self.held_in.resize(slot.0 as usize + 1, 0);
-            }
+            column::grow(&mut self.held_in, slot.0 as usize + 1, 0);
             if let Some(count) = self.held_in.get_mut(slot.0 as usize) {
                 *count += 1;
             }
         }
+        column::reserve(&mut self.held, 1);
         self.held.push(nid);
     }
 

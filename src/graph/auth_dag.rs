@@ -4,6 +4,7 @@
 //! an order to walk by that nobody can write into an event. Backwards the edges are kept for state events alone;
 //! messages cite, but are never cited.
 
+use crate::column;
 use crate::nid::EventNid;
 
 /// Generations and reverse edges, in columns by event.
@@ -19,10 +20,8 @@ pub struct AuthDag {
 impl AuthDag {
     /// Makes room for events with NIDs up to `ids`.
     pub fn grow(&mut self, ids: usize) {
-        if ids > self.generations.len() {
-            self.generations.resize(ids, 0);
-            self.last_child.resize(ids, 0);
-        }
+        column::grow(&mut self.generations, ids, 0);
+        column::grow(&mut self.last_child, ids, 0);
     }
 
     /// Returns the same generations without any reverse edges: to go through what has been once more, when nobody knew yet
@@ -37,6 +36,7 @@ impl AuthDag {
     pub fn add(&mut self, nid: EventNid, auth_events: &[EventNid]) {
         for parent in auth_events {
             let Some(last) = self.last_child.get_mut(parent.index()) else { continue };
+            column::reserve(&mut self.children, 1);
             self.children.push((nid, *last));
             *last = self.children.len() as u32;
         }

@@ -4,6 +4,7 @@
 //! that becomes an event keeps its own (Synapse does the same, `shared/spec` §5: "de-outliering keeps the original
 //! stream ordering"). Topological order is by claimed depth, then by stream ordering: how Synapse reads history.
 
+use crate::column;
 use crate::event::table::{Arrival, EventTable};
 use crate::nid::EventNid;
 use crate::sort;
@@ -19,9 +20,7 @@ pub struct Orderings {
 impl Orderings {
     /// Gives the event, which has just been held, its stream ordering.
     pub fn assign(&mut self, nid: EventNid, arrival: Arrival) {
-        if self.stream.len() <= nid.index() {
-            self.stream.resize(nid.index() + 1, 0);
-        }
+        column::grow(&mut self.stream, nid.index() + 1, 0);
         let next = if arrival == Arrival::Live {
             self.live += 1;
             self.live

@@ -153,12 +153,12 @@ impl Interner {
         let index = self.ends.len();
         let end = u32::try_from(self.text.len() + string.len()).map_err(|_| InternerFull)?;
         if self.text.capacity() - self.text.len() < string.len() {
-            // By half, not to the double: what WebAssembly's memory has grown by stays.
-            let more = string.len().max(self.text.len() / 2).max(256);
+            // By an eighth, as columns do.
+            let more = string.len().max(self.text.len() / 8).max(256);
             self.text.try_reserve_exact(more).map_err(|_| InternerFull)?;
         }
         if self.ends.capacity() == index {
-            self.ends.try_reserve_exact((index / 2).max(16)).map_err(|_| InternerFull)?;
+            self.ends.try_reserve_exact((index / 8).max(16)).map_err(|_| InternerFull)?;
         }
         let mut free = free;
         if (index + 1) * 2 > self.table.len() {

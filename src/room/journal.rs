@@ -4,6 +4,7 @@
 //! them, so that taking events in pays four bytes a step and nothing else. All that a room knows follows from its
 //! deliveries, the states that it was given and the events' own words: that is what a saved room holds ([`super::save`]).
 
+use crate::column;
 use crate::event::table::Arrival;
 use crate::nid::EventNid;
 use crate::state::map::Version;
@@ -60,7 +61,10 @@ impl Journal {
         let word = |step| (nid.index() as u32) << CODE_BITS | code(step);
         match (self.steps.last_mut(), step) {
             (Some(last), Step::Decided) if *last == word(Step::Arrived(Arrival::Live)) => *last = word(Step::Settled),
-            _ => self.steps.push(word(step)),
+            _ => {
+                column::reserve(&mut self.steps, 1);
+                self.steps.push(word(step));
+            }
         }
     }
 

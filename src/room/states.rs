@@ -4,6 +4,7 @@
 //! asks for rules or a resolution gets a view that borrows the room's other columns, so that both can be held at once.
 
 use super::slot_values::Lineage;
+use crate::column;
 use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;
 use crate::graph::auth_dag::{AuthChildren, AuthDag};
@@ -47,10 +48,8 @@ const UNKNOWN: u32 = u32::MAX;
 impl States {
     pub(super) fn grow(&mut self, ids: usize) {
         self.dag.grow(ids);
-        if ids > self.before.len() {
-            self.before.resize(ids, UNKNOWN);
-            self.after.resize(ids, UNKNOWN);
-        }
+        column::grow(&mut self.before, ids, UNKNOWN);
+        column::grow(&mut self.after, ids, UNKNOWN);
     }
 
     pub(super) fn before(&self, nid: EventNid) -> Option<Version> {
