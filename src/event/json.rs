@@ -203,8 +203,17 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// At the end of the text, or where no value can begin.
-    #[inline(always)]
+    #[inline(never)]
     pub fn kind(&mut self) -> Result<Kind> {
+        self.kind_inlined()
+    }
+
+    /// As [`Reader::kind`], inlined: for the caller that reads most of the input.
+    ///
+    /// # Errors
+    /// As [`Reader::kind`].
+    #[inline(always)]
+    pub fn kind_inlined(&mut self) -> Result<Kind> {
         match self.whitespace() {
             Some(b'{') => Ok(Kind::Object),
             Some(b'[') => Ok(Kind::Array),
@@ -313,7 +322,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the value is malformed or nested deeper than [`MAX_NESTING`].
     pub fn skip(&mut self) -> Result<&'a str> {
-        let kind = self.kind()?;
+        let kind = self.kind_inlined()?;
         let start = self.at;
         let mut nesting = Nesting::default();
         let mut kind = kind;
@@ -323,8 +332,8 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                     if !self.closes(b'}')? {
                         nesting.enter(true).ok_or(self.error(JsonFault::Nesting))?;
-                        self.key()?;
-                        kind = self.kind()?;
+                        self.key_inlined()?;
+                        kind = self.kind_inlined()?;
                         continue;
                     }
                 }
@@ -332,7 +341,7 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                     if !self.closes(b']')? {
                         nesting.enter(false).ok_or(self.error(JsonFault::Nesting))?;
-                        kind = self.kind()?;
+                        kind = self.kind_inlined()?;
                         continue;
                     }
                 }
@@ -348,9 +357,9 @@ impl<'a> Reader<'a> {
                 let Some(in_object) = nesting.innermost() else { return Ok(self.slice(start)) };
                 if !self.next_or_close(if in_object { b'}' } else { b']' })? {
                     if in_object {
-                        self.key()?;
+                        self.key_inlined()?;
                     }
-                    kind = self.kind()?;
+                    kind = self.kind_inlined()?;
                     break;
                 }
                 nesting.leave();
@@ -423,7 +432,7 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     fn next_key_inlined(&mut self) -> Result<Option<Str<'a>>> {
-        if self.next_or_close(b'}')? { Ok(None) } else { self.key().map(Some) }
+        if self.next_or_close(b'}')? { Ok(None) } else { self.key_inlined().map(Some) }
     }
 
     /// Opens an array; returns whether it has an element.
@@ -443,8 +452,13 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If no key comes next.
-    #[inline(always)]
+    #[inline(never)]
     pub fn key(&mut self) -> Result<Str<'a>> {
+        self.key_inlined()
+    }
+
+    #[inline(always)]
+    fn key_inlined(&mut self) -> Result<Str<'a>> {
         match self.whitespace() {
             Some(b'"') => self.at += 1,
             Some(_) => return Err(self.error(JsonFault::Unexpected)),

@@ -340,7 +340,7 @@ fn wrong(fault: &mut Option<PduError>, field: &'static str, wanted: &'static str
 /// Reads a string; passes anything else, calling `wrong`.
 #[inline]
 fn string<'a>(reader: &mut Reader<'a>, wrong: impl FnOnce()) -> Result<Option<Str<'a>>, JsonError> {
-    if reader.kind()? == Kind::String {
+    if reader.kind_inlined()? == Kind::String {
         return reader.string_here().map(Some);
     }
     reader.skip()?;
@@ -351,7 +351,7 @@ fn string<'a>(reader: &mut Reader<'a>, wrong: impl FnOnce()) -> Result<Option<St
 /// Passes a value that should be a number and returns its text.
 #[inline]
 fn number<'a>(reader: &mut Reader<'a>) -> Result<&'a str, JsonError> {
-    if reader.kind()? == Kind::Number { reader.number() } else { reader.skip() }
+    if reader.kind_inlined()? == Kind::Number { reader.number() } else { reader.skip() }
 }
 
 /// Reads a list of references: ids, or `[id, hashes]` pairs (versions 1 and 2). Returns its text and whether it is one.
@@ -363,7 +363,7 @@ fn references<'a>(reader: &mut Reader<'a>, out: &mut Vec<Str<'a>>) -> Result<(&'
     let mut good = true;
     out.clear();
     reader.array(|reader| {
-        match reader.kind()? {
+        match reader.kind_inlined()? {
             Kind::String => out.push(reader.string_here()?),
             Kind::Array => {
                 let mut first = true;
