@@ -61,6 +61,7 @@ impl RawRoom {
 
     /// The id that a room version computes for an event, whatever else the event lacks; none where the sender's server
     /// chooses it.
+    #[allow(clippy::unused_self, reason = "calls go through a room, whose instance may have been replaced")]
     #[wasm_bindgen(js_name = eventIdOf)]
     pub fn event_id_of(&self, event: &str, room_version: &str) -> Option<String> {
         let version = RoomVersion::find(room_version).filter(|version| version.computes_ids())?;
