@@ -122,7 +122,21 @@ export async function selectedRow(page) {
 /** The event id in the inspector's head, once it is that of the selection. */
 export async function inspected(page) {
   await settled(page);
+  await page.waitForFunction(() => {
+    const row = document.getElementById(document.querySelector(".grid").getAttribute("aria-activedescendant") ?? "");
+    const id = row?.querySelector(".id")?.textContent ?? "";
+    return document.querySelector(".inspector h2.full-id")?.textContent.startsWith(`$${id}`);
+  });
   return page.locator(".inspector h2.full-id").textContent();
+}
+
+/** Waits until `check` holds: for what is drawn some frames after it was asked for. */
+export async function eventually(page, check) {
+  const until = Date.now() + 10_000;
+  while (!(await check())) {
+    assert.ok(Date.now() < until, `it never came: ${check}`);
+    await page.waitForTimeout(20);
+  }
 }
 
 /** Drops a file on the page, as the system does. */

@@ -1,7 +1,7 @@
 // A traced slot in the lanes, the bar and the minimap; conflicts and resets wherever they are told.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { inspected, lanePixels, ready, rows, selectedRow, settled, start } from "./harness.mjs";
+import { eventually, inspected, lanePixels, ready, rows, selectedRow, settled, start } from "./harness.mjs";
 import { ndjson, takenBack } from "./rooms.mjs";
 
 let viewer;
@@ -75,9 +75,8 @@ test("t traces the selected event's slot: lanes, bar, rows, words and minimap ca
   await page.keyboard.press("t");
   await traced(page, "topic");
   assert.deepEqual(await letters(page), ["A", "B", "C", "D"]);
-  assert.ok((await lanes()) > 100);
-  await page.waitForTimeout(100);
-  assert.ok((await sum(colours.map((colour) => mapPixels(page, colour)))) > 100);
+  await eventually(page, async () => (await lanes()) > 100);
+  await eventually(page, async () => (await sum(colours.map((colour) => mapPixels(page, colour)))) > 100);
   const row = (await rows(page)).find((each) => each.selected);
   assert.match(row.graph, /, sets topic: [ABCD]$/);
   assert.match(row.event, /^topic[ABCD]/);
@@ -90,8 +89,7 @@ test("t traces the selected event's slot: lanes, bar, rows, words and minimap ca
   // The way back stops it, the way forward brings it again, and so does the address alone.
   await page.goBack();
   await page.waitForFunction(() => document.querySelector(".trace-bar").hidden);
-  await settled(page);
-  assert.equal(await lanes(), 0);
+  await eventually(page, async () => (await lanes()) === 0);
   await page.goForward();
   await traced(page, "topic");
   await page.reload();
@@ -174,8 +172,8 @@ test("conflicts and resets are told by node, tag, word, footer, map, state and s
   const merge = (await rows(page)).find((each) => each.selected);
   assert.match(merge.graph, /merge of 2, 2 slots conflicted, 1 slot reset/);
   assert.match(merge.event, /◆ merge of 2 · 2 conflicted↺ 1 reset/);
-  assert.ok((await mapPixels(page, [0xc0, 0x2a, 0x24])) > 3);
-  assert.ok((await lanePixels(page, [0xc0, 0x2a, 0x24])) > 5);
+  await eventually(page, async () => (await mapPixels(page, [0xc0, 0x2a, 0x24])) > 3);
+  await eventually(page, async () => (await lanePixels(page, [0xc0, 0x2a, 0x24])) > 5);
   await page.keyboard.press("s");
   const topic = page.locator(".state-row:has(.sign.reset)");
   await topic.waitFor();
@@ -185,7 +183,7 @@ test("conflicts and resets are told by node, tag, word, footer, map, state and s
   assert.match(await topic.locator(".strip-head").textContent(), /set 2 · resolved 0 · reset 1$/);
   await traced(page, "topic");
   assert.deepEqual(await letters(page), ["A", "B"]);
-  assert.ok((await lanePixels(page, colours[1])) > 5);
+  await eventually(page, async () => (await lanePixels(page, colours[1])) > 5);
   await page.keyboard.press("Escape");
   await page.keyboard.press("/");
   await page.keyboard.type("is:reset");

@@ -99,9 +99,6 @@ export class ExportSheet {
       this.#link,
       this.#files(),
     );
-    this.element.addEventListener("toggle", (event) => {
-      if ((event as ToggleEvent).newState === "open") this.#copy.focus();
-    });
   }
 
   get isOpen(): boolean {
@@ -121,6 +118,8 @@ export class ExportSheet {
     if (this.#session === undefined) return;
     this.#showParts();
     this.element.showPopover();
+    // At once: the event that tells of the opening comes later than the next key may.
+    this.#copy.focus();
     this.#ask();
   }
 
