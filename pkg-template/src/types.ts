@@ -363,6 +363,7 @@ export interface Layout {
 export interface Columns {
   /** The place of each event's type in `types`. */
   type: Uint32Array;
+  /** The event types that occur. */
   types: string[];
   /** The place of its state key in `strings`; 0 for an event that is not a state event: nothing stands at that place. */
   stateKey: Uint32Array;
@@ -370,6 +371,7 @@ export interface Columns {
   sender: Uint32Array;
   /** State keys and user ids. */
   strings: string[];
+  /** Its depth, as it claims it: an integer up to 2^53 - 1. */
   depth: Float64Array;
   /** Its verdict: 0 outlier, 1 accepted, 2 soft-failed, 3 rejected. */
   verdict: Uint8Array;
