@@ -38,7 +38,7 @@ export async function openInput(blob: Blob): Promise<Input> {
   const head = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   let read = 0;
-  const share = (): number => read / blob.size;
+  const share = (): number => (blob.size === 0 ? 1 : read / blob.size);
   if (!gzip) return { bytes: slices(blob, (bytes) => (read += bytes)), share, gzip };
 
   const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
