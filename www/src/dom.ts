@@ -70,6 +70,19 @@ export function movesWhen(query: string, element: HTMLElement, away: HTMLElement
   place();
 }
 
+/** A function that has `render` called in the next frame, once however often it is called before. */
+export function oncePerFrame(render: (now: number) => void): () => void {
+  let scheduled = false;
+  return () => {
+    if (scheduled) return;
+    scheduled = true;
+    requestAnimationFrame((now) => {
+      scheduled = false;
+      render(now);
+    });
+  };
+}
+
 /** Replaces an element's text only if it differs, which spares layout. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

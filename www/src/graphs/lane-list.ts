@@ -1,6 +1,6 @@
 // A small graph as a list with lanes, drawn like the history and by the same shapes: a row a node, the newest on top. Only the rows
 // in the window have elements. It has the focus as one thing; its keys move a row, and enter goes where the row leads.
-import { make, setText } from "../dom.ts";
+import { make, oncePerFrame, setText } from "../dom.ts";
 import { shortId, splitUser } from "../format.ts";
 import { type Colours, readColours } from "../history/colours.ts";
 import { type LaneMetrics, laneX, traceEdge } from "../history/geometry.ts";
@@ -35,7 +35,7 @@ export class LaneList {
   /** Whether enter means the number at the row's end. */
   #atEnd = false;
   #hovered: Row | undefined;
-  #scheduled = false;
+  readonly #refresh = oncePerFrame(() => this.#render());
 
   constructor(acts: LaneListActs) {
     this.#acts = acts;
@@ -92,15 +92,6 @@ export class LaneList {
 
   #node(index: number): LinkedNode | undefined {
     return this.#graph?.nodes[this.#indexOf(index)];
-  }
-
-  #refresh(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame(() => {
-      this.#scheduled = false;
-      this.#render();
-    });
   }
 
   #render(): void {

@@ -1,7 +1,7 @@
 // The history: a grid of rows of which only those in the window exist, and the canvas with their lanes beside them. Both stand
 // where one scroll model says. The grid itself has the focus; the selected row is its active descendant and is kept in the
 // document even when it has left the window.
-import { make, setText } from "../dom.ts";
+import { make, oncePerFrame, setText } from "../dom.ts";
 import type { Row } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { RowCache } from "./cache.ts";
@@ -76,7 +76,7 @@ export class HistoryView {
   #bundle = 0;
   #lastTop = 0;
   #flungAt = 0;
-  #scheduled = false;
+  readonly refresh = oncePerFrame((now) => this.#render(now));
   /** Where the scrollbar is known to be, and whether the list has moved since. */
   #barAt = 0;
   #barMoved = false;
@@ -247,15 +247,6 @@ export class HistoryView {
   recolour(): void {
     this.#colours = readColours();
     this.refresh();
-  }
-
-  refresh(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame((now) => {
-      this.#scheduled = false;
-      this.#render(now);
-    });
   }
 
   #listen(): void {

@@ -1,7 +1,7 @@
 // One table of the storage, of whatever length: rows come from the worker by page as the window needs them, and only those in the
 // window have elements. The grid has the focus; the arrow keys move over rows and their links, enter follows.
 import type { TableName } from "roomscope";
-import { button, make, setAttribute } from "../dom.ts";
+import { button, make, oncePerFrame, setAttribute } from "../dom.ts";
 import { count } from "../format.ts";
 import { ScrollModel } from "../history/scroll.ts";
 import type { StorageDetail, TableCell, TableCells, TableSort } from "../protocol.ts";
@@ -37,7 +37,7 @@ export class TableGrid {
   #detail: StorageDetail | undefined;
   #active = -1;
   #link = 0;
-  #scheduled = false;
+  readonly #refresh = oncePerFrame(() => this.#render());
 
   constructor(acts: TableActs) {
     this.#acts = acts;
@@ -141,15 +141,6 @@ export class TableGrid {
   #writeBar(): void {
     this.element.scrollTop = this.#scroll.barPosition;
     this.#refresh();
-  }
-
-  #refresh(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame(() => {
-      this.#scheduled = false;
-      this.#render();
-    });
   }
 
   #render(): void {
