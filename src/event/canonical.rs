@@ -5,7 +5,7 @@
 //! enough to hold them, floats in Python's shortest form. A [`Writer`] does it in one pass over the text; [`Members`] is for
 //! who wants to change an object before it is written. Relies on [`super::json`].
 
-use super::float::shortest;
+use super::float::{parse, shortest};
 use super::json::{JsonError, JsonFault, Kind, MAX_NESTING, Reader, Str, unescape};
 use crate::sort;
 use std::borrow::Cow;
@@ -298,7 +298,7 @@ fn write_number(raw: &str, out: &mut String) {
         out.push_str(if raw == "-0" { "0" } else { raw });
         return;
     }
-    let float: f64 = raw.parse().unwrap_or_default();
+    let float = parse(raw);
     out.push_str(if float.is_sign_negative() { "-" } else { "" });
     if !float.is_finite() {
         return out.push_str("Infinity");

@@ -1,5 +1,6 @@
 //! One power level, as content may have it.
 
+use crate::event::float::parse;
 use crate::event::json::{JsonError, Kind, Reader};
 
 /// A value that stands where a power level should.
@@ -98,11 +99,9 @@ fn integer(text: &str) -> Level {
 }
 
 fn float(text: &str) -> Level {
-    match text.parse::<f64>() {
-        // The cast cuts off at the point and stops at the bounds.
-        Ok(level) if level.is_finite() => Level::new(level as i64),
-        _ => Level::MALFORMED,
-    }
+    let level = parse(text);
+    // The cast cuts off at the point and stops at the bounds.
+    if level.is_finite() { Level::new(level as i64) } else { Level::MALFORMED }
 }
 
 fn string(text: &str) -> Level {
