@@ -159,6 +159,9 @@ impl Strings {
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.event_ids.memory_bytes() + self.types.memory_bytes() + self.state_keys.memory_bytes()
+        self.event_ids.memory_bytes()
+            + self.recent.memory_bytes()
+            + self.types.memory_bytes()
+            + self.state_keys.memory_bytes()
     }
 }
