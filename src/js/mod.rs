@@ -121,9 +121,9 @@ impl RawRoom {
     }
 
     /// Reads the next bytes of the input.
-    pub fn push(&mut self, bytes: &[u8]) {
+    pub fn push(&mut self, bytes: Vec<u8>) {
         if let Some(batch) = &mut self.batch {
-            self.room.push(batch, bytes);
+            self.room.push_owned(batch, bytes);
         }
     }
 

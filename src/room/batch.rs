@@ -5,6 +5,7 @@
 //! part of the room is [`super::take_in`].
 
 use super::options::{AddOptions, Problem};
+use super::texts::Found;
 use super::{Room, RoomError};
 use crate::event::hash::Hasher;
 use crate::event::json::{JsonError, Kind, Reader, Str};
@@ -74,6 +75,28 @@ pub struct Batch {
     hasher: Hasher,
     /// Where computed ids are written, one after another.
     id: String,
+    /// The piece of input at hand, if it can be kept as it is, and whose texts have been found in it.
+    piece: Piece,
+}
+
+/// Where a piece of input that can be kept as it is lies in memory, and what is to be kept of it.
+#[derive(Debug, Default)]
+struct Piece {
+    start: usize,
+    length: usize,
+    found: Vec<Found>,
+}
+
+impl Piece {
+    /// Notes that an event's text is to be kept, if it stands in this piece of input; returns whether it does.
+    fn find(&mut self, nid: EventNid, text: &str) -> bool {
+        let start = (text.as_ptr() as usize).wrapping_sub(self.start);
+        let within = start < self.length && text.len() <= self.length - start;
+        if within {
+            self.found.push(Found { nid, start: start as u32, length: text.len() as u32 });
+        }
+        within
+    }
 }
 
 impl Room {
@@ -108,6 +131,7 @@ impl Room {
             deferred: Vec::new(),
             hasher: Hasher::default(),
             id: String::new(),
+            piece: Piece::default(),
         })
     }
 
@@ -116,6 +140,17 @@ impl Room {
         let mut importer = core::mem::take(&mut batch.importer);
         importer.push(bytes, &mut Stager { room: self, batch });
         batch.importer = importer;
+    }
+
+    /// As [`Room::push`], for bytes that nobody needs any more: the events' texts are kept where they stand.
+    pub fn push_owned(&mut self, batch: &mut Batch, bytes: Vec<u8>) {
+        // Places in a piece are numbers of 32 bits.
+        let length = if u32::try_from(bytes.len()).is_ok() { bytes.len() } else { 0 };
+        batch.piece = Piece { start: bytes.as_ptr() as usize, length, found: core::mem::take(&mut batch.piece.found) };
+        self.push(batch, &bytes);
+        batch.piece.length = 0;
+        self.texts.keep(bytes, &batch.piece.found);
+        batch.piece.found.clear();
     }
 
     /// Reads what is left when the input has ended.
@@ -270,7 +305,7 @@ impl Room {
                 .facts_mut()
                 .read(nid, kind, state_key, pdu.content, redacts.as_deref(), &mut self.strings)
                 .map_err(full)?;
-            if self.options.keep_json {
+            if self.options.keep_json && !batch.piece.find(nid, pdu.text) {
                 self.texts.set(nid, pdu.text);
             }
         }
@@ -416,11 +451,7 @@ fn event_id<'a>(
 
 /// Checks what room versions 11 and up limit in bytes, and all versions in characters (which reading has checked).
 fn fits_in_bytes(pdu: &Pdu<'_>, id: &str) -> Result<(), (&'static str, String)> {
-    let fields =
-        [(pdu.room_id, "`room_id`"), (pdu.kind, "`type`"), (pdu.state_key, "`state_key`"), (pdu.sender, "`sender`")];
-    let long = |field: &Str<'_>| field.raw().len() > MAX_FIELD && field.decode().len() > MAX_FIELD;
-    let found = fields.iter().find(|(field, _)| field.as_ref().is_some_and(long)).map(|(_, what)| *what);
-    match found.or((id.len() > MAX_FIELD).then_some("`event_id`")) {
+    match pdu.too_long(str::len).or((id.len() > MAX_FIELD).then_some("`event_id`")) {
         Some(what) => Err(("too-large", format!("{what} is longer than {MAX_FIELD} bytes"))),
         None => Ok(()),
     }
