@@ -3,10 +3,12 @@
 //! Events are read straight from bytes: no tree is built, strings are slices of the input, numbers stay as they were
 //! written (an event id is a hash over them), and what is not needed is passed over at the speed of the scan. Every
 //! value is checked against RFC 8259 as it is passed, skipped or not; nesting is bounded by [`MAX_NESTING`]. The reader
-//! counts lines as it goes, so that a fault can be placed. Relies on `scan` beside it.
+//! counts lines as it goes, so that a fault can be placed. Relies on `scan` and `expected` beside it.
 
+mod expected;
 mod scan;
 
+pub use expected::Expected;
 use scan::next_special;
 use std::borrow::Cow;
 
@@ -243,21 +245,16 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// As [`Reader::object`], with the reading of keys inlined: for the caller that reads most of the input.
-    ///
-    /// # Errors
-    /// As [`Reader::object`].
-    #[inline]
-    pub fn object_inlined<E: From<JsonError>>(
-        &mut self,
-        mut entry: impl FnMut(&mut Self, Str<'a>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut key = self.first_key()?;
-        while let Some(name) = key {
-            entry(self, name)?;
-            key = self.next_key_inlined()?;
+    /// Passes `expected` if the text goes on with it; returns whether it does. What is expected must have been read at a
+    /// like place before: it is not checked again.
+    #[inline(always)]
+    pub fn pass(&mut self, expected: &Expected) -> bool {
+        let next = self.text.as_bytes().get(self.at..).and_then(<[u8]>::first_chunk);
+        let passed = next.is_some_and(|next| expected.begins(next));
+        if passed {
+            self.at += expected.len();
         }
-        Ok(())
+        passed
     }
 
     /// Reads an array: calls `element` before each element, which must read or skip it.
@@ -282,6 +279,28 @@ impl<'a> Reader<'a> {
     pub fn string(&mut self) -> Result<Str<'a>> {
         self.open(Kind::String)?;
         self.string_rest()
+    }
+
+    /// Reads the next value if it is a string; passes it if it is anything else.
+    ///
+    /// # Errors
+    /// If it is malformed.
+    #[inline(never)]
+    pub fn string_or_pass(&mut self) -> Result<Option<Str<'a>>> {
+        if self.is_or_pass(Kind::String)? { self.string_here().map(Some) } else { Ok(None) }
+    }
+
+    /// Returns whether the next value is of this kind; passes it if it is not.
+    ///
+    /// # Errors
+    /// If it is malformed.
+    #[inline(never)]
+    pub fn is_or_pass(&mut self, wanted: Kind) -> Result<bool> {
+        let is = self.kind()? == wanted;
+        if !is {
+            self.skip()?;
+        }
+        Ok(is)
     }
 
     /// Reads the string that [`Reader::kind`] has said to come next.
@@ -418,33 +437,46 @@ impl<'a> Reader<'a> {
     }
 
     /// Opens an object and reads its first key, if it is not empty.
+    ///
+    /// # Errors
+    /// If the next value is no object, or is malformed.
     #[inline(never)]
-    fn first_key(&mut self) -> Result<Option<Str<'a>>> {
+    pub fn first_key(&mut self) -> Result<Option<Str<'a>>> {
         self.open(Kind::Object)?;
         if self.closes(b'}')? { Ok(None) } else { self.key().map(Some) }
     }
 
-    /// Passes a comma and reads the next key, or closes the object.
+    /// Passes a comma and reads the next key, or closes the object that [`Reader::first_key`] opened.
+    ///
+    /// # Errors
+    /// If neither comes next.
     #[inline(never)]
-    fn next_key(&mut self) -> Result<Option<Str<'a>>> {
-        self.next_key_inlined()
-    }
-
-    #[inline(always)]
-    fn next_key_inlined(&mut self) -> Result<Option<Str<'a>>> {
+    pub fn next_key(&mut self) -> Result<Option<Str<'a>>> {
         if self.next_or_close(b'}')? { Ok(None) } else { self.key_inlined().map(Some) }
     }
 
     /// Opens an array; returns whether it has an element.
+    ///
+    /// # Errors
+    /// If the next value is no array.
     #[inline(never)]
-    fn first_element(&mut self) -> Result<bool> {
+    pub fn first_element(&mut self) -> Result<bool> {
         self.open(Kind::Array)?;
         Ok(!self.closes(b']')?)
     }
 
-    /// Passes a comma (true) or closes the array.
+    /// Passes a comma (true) or closes the array that [`Reader::first_element`] opened.
     #[inline(never)]
     fn next_element(&mut self) -> Result<bool> {
+        self.next_element_inlined()
+    }
+
+    /// Passes a comma (true) or closes the array that [`Reader::first_element`] opened.
+    ///
+    /// # Errors
+    /// If neither comes next.
+    #[inline(always)]
+    pub fn next_element_inlined(&mut self) -> Result<bool> {
         Ok(!self.next_or_close(b']')?)
     }
 

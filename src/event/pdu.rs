@@ -5,7 +5,7 @@
 //! Relies on [`super::json`], and for the size of large events on [`super::canonical`].
 
 use super::canonical::Writer;
-use super::json::{JsonError, JsonFault, Kind, Reader, Str};
+use super::json::{Expected, JsonError, JsonFault, Kind, Reader, Str};
 
 /// The largest depth: the largest integer of canonical JSON, 2^53 − 1.
 pub const MAX_DEPTH: u64 = (1 << 53) - 1;
@@ -143,6 +143,83 @@ pub struct Pdu<'a> {
     pub raw: RawMembers<'a>,
 }
 
+/// The keys of the event that was read before, each in its place: mostly they are the next one's as well.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    expected: [(Expected, Member); 16],
+}
+
+impl Keys {
+    /// Reads a key; `None` at the end of the object.
+    #[inline]
+    fn read(&mut self, reader: &mut Reader<'_>, place: usize) -> Result<Option<Member>, JsonError> {
+        match self.expected.get(place) {
+            Some((expected, member)) if reader.pass(expected) => Ok(Some(*member)),
+            _ => self.read_another(reader, place),
+        }
+    }
+
+    #[inline(never)]
+    fn read_another(&mut self, reader: &mut Reader<'_>, place: usize) -> Result<Option<Member>, JsonError> {
+        let start = reader.at();
+        let Some(key) = (if place == 0 { reader.first_key()? } else { reader.next_key()? }) else { return Ok(None) };
+        let member = Member::of(&key.decode());
+        if let Some(expected) = self.expected.get_mut(place) {
+            *expected = (Expected::new(reader.since(start)), member);
+        }
+        Ok(Some(member))
+    }
+}
+
+/// A member of an event, by its key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Member {
+    EventId,
+    RoomId,
+    Type,
+    StateKey,
+    Sender,
+    Redacts,
+    Content,
+    OriginServerTs,
+    Depth,
+    PrevEvents,
+    AuthEvents,
+    Hashes,
+    Membership,
+    Origin,
+    PrevState,
+    #[default]
+    Other,
+}
+
+impl Member {
+    const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+
+    fn of(key: &str) -> Self {
+        match key {
+            "event_id" => Self::EventId,
+            "room_id" => Self::RoomId,
+            "type" => Self::Type,
+            "state_key" => Self::StateKey,
+            "sender" => Self::Sender,
+            "redacts" => Self::Redacts,
+            "content" => Self::Content,
+            "origin_server_ts" => Self::OriginServerTs,
+            "depth" => Self::Depth,
+            "prev_events" => Self::PrevEvents,
+            "auth_events" => Self::AuthEvents,
+            "hashes" => Self::Hashes,
+            "membership" => Self::Membership,
+            "origin" => Self::Origin,
+            "prev_state" => Self::PrevState,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Values as they stand in an event's text; "" where there is none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct RawMembers<'a> {
@@ -173,6 +250,14 @@ impl<'a> Pdu<'a> {
     /// # Errors
     /// If the value is not a PDU; see [`PduError`].
     pub fn read(&mut self, reader: &mut Reader<'a>) -> Result<(), PduError> {
+        self.read_after(reader, &mut Keys::default())
+    }
+
+    /// As [`Pdu::read`], for one of many: its keys are first looked for where those of the event before stood.
+    ///
+    /// # Errors
+    /// As [`Pdu::read`].
+    pub fn read_after(&mut self, reader: &mut Reader<'a>, keys: &mut Keys) -> Result<(), PduError> {
         if reader.kind()? != Kind::Object {
             reader.skip()?;
             return Err(PduError::NotAnObject);
@@ -181,11 +266,16 @@ impl<'a> Pdu<'a> {
         let start = reader.at();
         let text = reader.rest();
         let mut fault = None;
-        reader.object_inlined(|reader, key| self.member(reader, &key.decode(), &mut fault))?;
+        let mut seen = 0;
+        for place in 0.. {
+            let Some(member) = keys.read(reader, place)? else { break };
+            seen |= member.bit();
+            self.member(reader, member, &mut fault)?;
+        }
         self.text = text.get(..reader.at() - start).unwrap_or_default();
         match fault {
             Some(fault) => Err(fault),
-            None => self.check(),
+            None => self.check(seen),
         }
     }
 
@@ -208,22 +298,28 @@ impl<'a> Pdu<'a> {
         self.raw = RawMembers::default();
     }
 
-    fn member(&mut self, reader: &mut Reader<'a>, key: &str, fault: &mut Option<PduError>) -> Result<(), JsonError> {
-        match key {
-            "event_id" => self.event_id = string(reader, || wrong(fault, "event_id", "a string"))?,
-            "room_id" => self.room_id = string(reader, || wrong(fault, "room_id", "a string"))?,
-            "type" => self.kind = string(reader, || wrong(fault, "type", "a string"))?,
-            "state_key" => self.state_key = string(reader, || wrong(fault, "state_key", "a string"))?,
-            "sender" => self.sender = string(reader, || wrong(fault, "sender", "a string"))?,
-            "redacts" => self.redacts = string(reader, || ())?,
-            "content" => {
+    #[inline]
+    fn member(
+        &mut self,
+        reader: &mut Reader<'a>,
+        member: Member,
+        fault: &mut Option<PduError>,
+    ) -> Result<(), JsonError> {
+        match member {
+            Member::EventId => self.event_id = string(reader, || wrong(fault, "event_id", "a string"))?,
+            Member::RoomId => self.room_id = string(reader, || wrong(fault, "room_id", "a string"))?,
+            Member::Type => self.kind = string(reader, || wrong(fault, "type", "a string"))?,
+            Member::StateKey => self.state_key = string(reader, || wrong(fault, "state_key", "a string"))?,
+            Member::Sender => self.sender = string(reader, || wrong(fault, "sender", "a string"))?,
+            Member::Redacts => self.redacts = string(reader, || ())?,
+            Member::Content => {
                 let object = reader.kind()? == Kind::Object;
                 self.content = reader.skip()?;
                 if !object {
                     wrong(fault, "content", "an object");
                 }
             }
-            "origin_server_ts" => {
+            Member::OriginServerTs => {
                 let text = number(reader)?;
                 self.raw.origin_server_ts = text;
                 match text.parse() {
@@ -231,7 +327,7 @@ impl<'a> Pdu<'a> {
                     Err(_) => wrong(fault, "origin_server_ts", "an integer, in milliseconds"),
                 }
             }
-            "depth" => {
+            Member::Depth => {
                 let text = number(reader)?;
                 self.raw.depth = text;
                 match text.parse() {
@@ -239,59 +335,62 @@ impl<'a> Pdu<'a> {
                     _ => _ = fault.get_or_insert_with(|| PduError::Depth(text.chars().take(40).collect())),
                 }
             }
-            "prev_events" => {
+            Member::PrevEvents => {
                 let good;
                 (self.raw.prev_events, good) = references(reader, &mut self.prev_events)?;
                 if !good {
                     wrong(fault, "prev_events", "a list of event ids");
                 }
             }
-            "auth_events" => {
+            Member::AuthEvents => {
                 let good;
                 (self.raw.auth_events, good) = references(reader, &mut self.auth_events)?;
                 if !good {
                     wrong(fault, "auth_events", "a list of event ids");
                 }
             }
-            "hashes" => {
+            Member::Hashes => {
                 self.sha256 = None;
-                if reader.kind()? != Kind::Object {
-                    self.raw.hashes = reader.skip()?;
-                    return Ok(());
-                }
+                let object = reader.kind()? == Kind::Object;
                 let start = reader.at();
-                reader.object(|reader, key| {
-                    if key.decode() == "sha256" {
-                        self.sha256 = string(reader, || ())?;
-                        Ok(())
-                    } else {
-                        reader.skip().map(|_| ())
-                    }
-                })?;
+                if object {
+                    reader.object(|reader, key| {
+                        if key.decode() == "sha256" {
+                            self.sha256 = reader.string_or_pass()?;
+                            Ok(())
+                        } else {
+                            reader.skip().map(|_| ())
+                        }
+                    })?;
+                } else {
+                    reader.skip()?;
+                }
                 self.raw.hashes = reader.since(start);
             }
-            "membership" => self.raw.membership = reader.skip()?,
-            "origin" => self.raw.origin = reader.skip()?,
-            "prev_state" => self.raw.prev_state = reader.skip()?,
-            _ => _ = reader.skip()?,
+            Member::Membership => self.raw.membership = reader.skip()?,
+            Member::Origin => self.raw.origin = reader.skip()?,
+            Member::PrevState => self.raw.prev_state = reader.skip()?,
+            Member::Other => _ = reader.skip()?,
         }
         Ok(())
     }
 
-    fn check(&self) -> Result<(), PduError> {
-        for (present, field) in [
-            (self.kind.is_some(), "type"),
-            (self.sender.is_some(), "sender"),
-            (!self.content.is_empty(), "content"),
-            (!self.raw.origin_server_ts.is_empty(), "origin_server_ts"),
-            (!self.raw.depth.is_empty(), "depth"),
-            (!self.raw.prev_events.is_empty(), "prev_events"),
-            (!self.raw.auth_events.is_empty(), "auth_events"),
-            (self.room_id.is_some() || self.is_create(), "room_id"),
-        ] {
-            if !present {
-                return Err(PduError::Missing(field));
-            }
+    /// Checks an event whose members are of the right types; `seen` has their bits.
+    fn check(&self, seen: u32) -> Result<(), PduError> {
+        const REQUIRED: [(Member, &str); 7] = [
+            (Member::Type, "type"),
+            (Member::Sender, "sender"),
+            (Member::Content, "content"),
+            (Member::OriginServerTs, "origin_server_ts"),
+            (Member::Depth, "depth"),
+            (Member::PrevEvents, "prev_events"),
+            (Member::AuthEvents, "auth_events"),
+        ];
+        if let Some((_, field)) = REQUIRED.iter().find(|(member, _)| seen & member.bit() == 0) {
+            return Err(PduError::Missing(field));
+        }
+        if self.room_id.is_none() && !self.is_create() {
+            return Err(PduError::Missing("room_id"));
         }
         if self.prev_events.len() > MAX_PREV_EVENTS {
             return Err(PduError::PrevEvents(self.prev_events.len()));
@@ -299,17 +398,8 @@ impl<'a> Pdu<'a> {
         if self.auth_events.len() > MAX_AUTH_EVENTS {
             return Err(PduError::AuthEvents(self.auth_events.len()));
         }
-        for (field, what) in [
-            (self.event_id, "`event_id`"),
-            (self.room_id, "`room_id`"),
-            (self.kind, "`type`"),
-            (self.state_key, "`state_key`"),
-            (self.sender, "`sender`"),
-        ] {
-            // A string of few bytes has few characters.
-            if field.is_some_and(|field| field.raw().len() > MAX_FIELD && field.decode().chars().count() > MAX_FIELD) {
-                return Err(PduError::TooLarge { what, limit: MAX_FIELD, unit: "characters" });
-            }
+        if let Some(what) = self.too_long(|text| text.chars().count()) {
+            return Err(PduError::TooLarge { what, limit: MAX_FIELD, unit: "characters" });
         }
         if self.text.len() > MAX_TEXT_BYTES {
             return Err(PduError::TooLarge { what: "the event's text", limit: MAX_TEXT_BYTES, unit: "bytes" });
@@ -322,6 +412,29 @@ impl<'a> Pdu<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Returns the first of the limited fields that is longer than [`MAX_FIELD`], measured by `length`: a string of few
+    /// bytes has no more of anything else.
+    pub fn too_long(&self, length: impl Fn(&str) -> usize) -> Option<&'static str> {
+        let long = |field: &Option<Str<'_>>| field.is_some_and(|field| field.raw().len() > MAX_FIELD);
+        let any = long(&self.event_id)
+            || long(&self.room_id)
+            || long(&self.kind)
+            || long(&self.state_key)
+            || long(&self.sender);
+        if !any {
+            return None;
+        }
+        let fields = [
+            (self.event_id, "`event_id`"),
+            (self.room_id, "`room_id`"),
+            (self.kind, "`type`"),
+            (self.state_key, "`state_key`"),
+            (self.sender, "`sender`"),
+        ];
+        let too_long = |field: &Str<'_>| length(&field.decode()) > MAX_FIELD;
+        fields.iter().find(|(field, _)| field.as_ref().is_some_and(too_long)).map(|(_, what)| *what)
     }
 
     /// Returns whether this is the event that founds a room.
@@ -362,31 +475,31 @@ fn references<'a>(reader: &mut Reader<'a>, out: &mut Vec<Str<'a>>) -> Result<(&'
     let start = reader.at();
     let mut good = true;
     out.clear();
-    reader.array(|reader| {
+    let mut more = reader.first_element()?;
+    while more {
         match reader.kind_inlined()? {
             Kind::String => out.push(reader.string_here()?),
             Kind::Array => {
                 let mut first = true;
+                let mut named = None;
                 reader.array(|reader| {
                     if core::mem::take(&mut first) {
-                        match string(reader, || good = false)? {
-                            Some(id) => out.push(id),
-                            None => return Ok(()),
-                        }
+                        named = reader.string_or_pass()?;
                     } else {
                         reader.skip()?;
                     }
                     Ok::<_, JsonError>(())
                 })?;
-                good &= !first;
+                good &= named.is_some();
+                out.extend(named);
             }
             _ => {
                 reader.skip()?;
                 good = false;
             }
         }
-        Ok::<_, JsonError>(())
-    })?;
+        more = reader.next_element_inlined()?;
+    }
     Ok((reader.since(start), good))
 }
 

@@ -60,30 +60,19 @@ impl Create {
         full(Reader::new(content).object::<Stop>(|reader, key| {
             match &*key.decode() {
                 "creator" => {
-                    create.creator = if reader.kind()? == Kind::String {
-                        Creator::Is(strings.intern_state_key(&reader.string()?.decode())?)
-                    } else {
-                        reader.skip()?;
-                        Creator::Malformed
+                    create.creator = match reader.string_or_pass()? {
+                        Some(user) => Creator::Is(strings.intern_state_key(&user.decode())?),
+                        None => Creator::Malformed,
                     }
                 }
                 "additional_creators" => create.additional_creators = read_creators(reader, strings)?,
                 "room_version" => {
-                    create.room_version = if reader.kind()? == Kind::String {
-                        VersionName::Is(reader.string()?.decode().into())
-                    } else {
-                        reader.skip()?;
-                        VersionName::Malformed
+                    create.room_version = match reader.string_or_pass()? {
+                        Some(name) => VersionName::Is(name.decode().into()),
+                        None => VersionName::Malformed,
                     }
                 }
-                "m.federate" => {
-                    create.federate = if reader.kind()? == Kind::Bool {
-                        reader.bool()?
-                    } else {
-                        reader.skip()?;
-                        false
-                    }
-                }
+                "m.federate" => create.federate = reader.is_or_pass(Kind::Bool)? && reader.bool()?,
                 _ => drop(reader.skip()?),
             }
             Ok(())
@@ -103,23 +92,16 @@ impl Create {
 }
 
 fn read_creators(reader: &mut Reader<'_>, strings: &mut Strings) -> Result<AdditionalCreators, Stop> {
-    if reader.kind()? != Kind::Array {
-        reader.skip()?;
+    if !reader.is_or_pass(Kind::Array)? {
         return Ok(AdditionalCreators::Malformed);
     }
     let mut users = Vec::new();
     let mut valid = true;
     reader.array::<Stop>(|reader| {
-        if reader.kind()? == Kind::String {
-            let user = reader.string()?.decode();
-            if id::is_strict_user_id(&user) {
-                users.push(strings.intern_state_key(&user)?);
-                return Ok(());
-            }
-        } else {
-            reader.skip()?;
+        match reader.string_or_pass()?.map(|user| user.decode()).filter(|user| id::is_strict_user_id(user)) {
+            Some(user) => users.push(strings.intern_state_key(&user)?),
+            None => valid = false,
         }
-        valid = false;
         Ok(())
     })?;
     sort::distinct(&mut users);

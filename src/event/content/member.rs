@@ -118,18 +118,13 @@ impl Member {
         full(Reader::new(content).object::<Stop>(|reader, key| {
             match &*key.decode() {
                 "membership" => {
-                    member.membership = if reader.kind()? == Kind::String {
-                        match &*reader.string()?.decode() {
-                            "join" => Membership::Join,
-                            "leave" => Membership::Leave,
-                            "invite" => Membership::Invite,
-                            "ban" => Membership::Ban,
-                            "knock" => Membership::Knock,
-                            _ => Membership::Other,
-                        }
-                    } else {
-                        reader.skip()?;
-                        Membership::Other
+                    member.membership = match reader.string_or_pass()?.map(|name| name.decode()).as_deref() {
+                        Some("join") => Membership::Join,
+                        Some("leave") => Membership::Leave,
+                        Some("invite") => Membership::Invite,
+                        Some("ban") => Membership::Ban,
+                        Some("knock") => Membership::Knock,
+                        _ => Membership::Other,
                     }
                 }
                 "join_authorised_via_users_server" => {
@@ -167,20 +162,17 @@ impl JoinRule {
     pub(super) fn read(content: &str) -> Self {
         let mut rule = Self::Invite;
         let read = Reader::new(content).object::<Stop>(|reader, key| {
-            if &*key.decode() != "join_rule" {
-                reader.skip()?;
-            } else if reader.kind()? == Kind::String {
-                rule = match &*reader.string()?.decode() {
-                    "invite" => Self::Invite,
-                    "public" => Self::Public,
-                    "knock" => Self::Knock,
-                    "restricted" => Self::Restricted,
-                    "knock_restricted" => Self::KnockRestricted,
+            if &*key.decode() == "join_rule" {
+                rule = match reader.string_or_pass()?.map(|name| name.decode()).as_deref() {
+                    Some("invite") => Self::Invite,
+                    Some("public") => Self::Public,
+                    Some("knock") => Self::Knock,
+                    Some("restricted") => Self::Restricted,
+                    Some("knock_restricted") => Self::KnockRestricted,
                     _ => Self::Other,
                 };
             } else {
                 reader.skip()?;
-                rule = Self::Other;
             }
             Ok(())
         });

@@ -129,8 +129,7 @@ fn read_entries(
     reader: &mut Reader<'_>,
     intern: &mut dyn FnMut(&str) -> Result<u32, InternerFull>,
 ) -> Result<Option<Vec<Entry>>, Stop> {
-    if reader.kind()? != Kind::Object {
-        reader.skip()?;
+    if !reader.is_or_pass(Kind::Object)? {
         return Ok(None);
     }
     let mut entries: Vec<Entry> = Vec::new();

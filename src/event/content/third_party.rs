@@ -48,17 +48,15 @@ pub struct ThirdPartyKeys {
 impl ThirdPartyInvite {
     pub(super) fn read(reader: &mut Reader<'_>, strings: &mut Strings) -> Result<Self, Stop> {
         let mut invite = Self::default();
-        if reader.kind()? != Kind::Object {
-            reader.skip()?;
+        if !reader.is_or_pass(Kind::Object)? {
             return Ok(invite);
         }
         reader.object::<Stop>(|reader, key| {
             if &*key.decode() != "signed" {
                 reader.skip()?;
-            } else if reader.kind()? == Kind::Object {
+            } else if reader.is_or_pass(Kind::Object)? {
                 invite.signed = Signed::read(reader.skip()?, strings)?;
             } else {
-                reader.skip()?;
                 invite.signed = None;
             }
             Ok(())
@@ -72,12 +70,8 @@ impl Signed {
         let (mut token, mut mxid, mut signatures) = (None, None, None);
         Reader::new(text).object::<Stop>(|reader, key| {
             let mut string = |reader: &mut Reader<'_>| -> Result<Option<EventStateKeyNid>, Stop> {
-                if reader.kind()? == Kind::String {
-                    Ok(Some(strings.intern_state_key(&reader.string()?.decode())?))
-                } else {
-                    reader.skip()?;
-                    Ok(None)
-                }
+                let string = reader.string_or_pass()?;
+                Ok(string.map(|string| strings.intern_state_key(&string.decode())).transpose()?)
             };
             match &*key.decode() {
                 "token" => token = Some(string(reader)?),
@@ -105,8 +99,7 @@ impl ThirdPartyKeys {
                 "public_keys" if reader.kind()? == Kind::Array => {
                     listed.clear();
                     reader.array::<Stop>(|reader| {
-                        if reader.kind()? != Kind::Object {
-                            reader.skip()?;
+                        if !reader.is_or_pass(Kind::Object)? {
                             return Ok(());
                         }
                         let mut public_key = None;
@@ -136,13 +129,11 @@ impl ThirdPartyKeys {
 /// Reads `{server: {"ed25519:id": signature}}`.
 fn read_signatures(reader: &mut Reader<'_>) -> Result<Vec<[u8; 64]>, Stop> {
     let mut signatures = Vec::new();
-    if reader.kind()? != Kind::Object {
-        reader.skip()?;
+    if !reader.is_or_pass(Kind::Object)? {
         return Ok(signatures);
     }
     reader.object::<Stop>(|reader, _server| {
-        if reader.kind()? != Kind::Object {
-            reader.skip()?;
+        if !reader.is_or_pass(Kind::Object)? {
             return Ok(());
         }
         reader.object::<Stop>(|reader, key| {
@@ -159,10 +150,7 @@ fn read_signatures(reader: &mut Reader<'_>) -> Result<Vec<[u8; 64]>, Stop> {
 
 /// Reads a string as base64 of exactly `N` bytes.
 fn read_base64<const N: usize>(reader: &mut Reader<'_>) -> Result<Option<[u8; N]>, Stop> {
-    if reader.kind()? != Kind::String {
-        reader.skip()?;
-        return Ok(None);
-    }
-    let bytes = BASE64.decode(&*reader.string()?.decode()).unwrap_or_default();
+    let Some(string) = reader.string_or_pass()? else { return Ok(None) };
+    let bytes = BASE64.decode(&*string.decode()).unwrap_or_default();
     Ok(bytes.try_into().ok())
 }
