@@ -9,7 +9,7 @@ use roomscope::event::version::RoomVersion;
 use roomscope::nid::{EventNid, Slot};
 use roomscope::room::{AddOptions, Draft, Order, Room, RoomOptions, RuleSet};
 use roomscope::storage::{MOST_BLOCKS, Numbering};
-use roomscope::view::tables::{Cell, Table, TableName, table};
+use roomscope::view::tables::{Cell, Cells, Part, Table, TableName, table, write_table};
 use std::collections::{BTreeMap, BTreeSet};
 use support::rooms::{moves, texts};
 
@@ -158,6 +158,67 @@ proptest! {
             prop_assert_eq!((page.rows, page.total), (expected, all.rows.len() as u64), "{}", name);
         }
     }
+
+    /// Of a long block the beginning is told without the rest, and how long it is.
+    #[test]
+    fn long_blocks_can_be_told_in_part(moves in moves(60), list_limit in 0_usize..8) {
+        let mut room = open("11", RuleSet::Specification, Numbering::Dense);
+        for line in texts("11", &moves) {
+            add(&mut room, &line, Arrival::Live);
+        }
+        let all = whole(&mut room, "state_blocks").rows;
+        let mut told = InPart::default();
+        let name = TableName::find("state_blocks").unwrap();
+        let part = Part { offset: 0, limit: usize::MAX, list_limit, beginning: list_limit };
+        write_table(&mut room, name, part, &mut told).unwrap();
+        prop_assert_eq!(told.table.rows.len(), all.len());
+        for (row, whole) in told.table.rows.iter().zip(&all) {
+            if list(&whole[1]).len() <= list_limit {
+                prop_assert_eq!(row, whole);
+            } else {
+                prop_assert_eq!(list(&row[1]), &list(&whole[1])[..list_limit]);
+                prop_assert_eq!(row.len(), 2);
+            }
+        }
+        let lengths = all.iter().map(|row| list(&row[1]).len() as u32).filter(|&len| len as usize > list_limit);
+        prop_assert_eq!(told.lengths, lengths.collect::<Vec<_>>());
+    }
+}
+
+/// Rows as they are told, and how long the lists are that are not told whole.
+#[derive(Default)]
+struct InPart {
+    table: Table,
+    lengths: Vec<u32>,
+}
+
+impl Cells for InPart {
+    fn begin(&mut self) {
+        self.table.begin();
+    }
+
+    fn number(&mut self, number: u64) {
+        self.table.number(number);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.table.text(text);
+    }
+
+    fn numbers(&mut self, numbers: &[u32]) {
+        self.table.numbers(numbers);
+    }
+
+    fn flag(&mut self, flag: bool) {
+        self.table.flag(flag);
+    }
+
+    fn beginning(&mut self, numbers: &[u32], len: u32) {
+        self.table.numbers(numbers);
+        self.lengths.push(len);
+    }
+
+    fn end(&mut self) {}
 }
 
 fn founded() -> Room {

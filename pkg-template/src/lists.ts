@@ -1,6 +1,17 @@
-// What comes out of the engine in long lists: strings as one string with the places of their ends, bytes in parts.
+// What comes out of the engine in long lists: strings as one string with the places of their ends, bytes in parts, columns.
+// What consists of many small values comes as JSON.
 
-import type { Columns, EventId, Resolution, StateDiff, StateEntry, Verdict } from "./types.js";
+import type {
+  Columns,
+  Compression,
+  EventId,
+  Layout,
+  Resolution,
+  StateDiff,
+  StateEntry,
+  StateGroupLayout,
+  Verdict,
+} from "./types.js";
 
 /** Verdicts by the engine's numbers. */
 export const VERDICTS: readonly Verdict[] = ["outlier", "accepted", "soft-failed", "rejected"];
@@ -64,8 +75,31 @@ export function entriesOf(list: unknown): StateEntry[] {
 }
 
 export function resolutionOf(answer: unknown): Resolution {
-  const [account, text, ends] = answer as [Omit<Resolution, "result">, string, Uint32Array];
-  return { ...account, result: entriesOf([text, ends]) };
+  const [account, text, ends] = answer as [string, string, Uint32Array];
+  return { ...(JSON.parse(account) as Omit<Resolution, "result">), result: entriesOf([text, ends]) };
+}
+
+export function layoutOf(answer: unknown): Layout {
+  const [laneCount, lane, edgeFrom, edgeTo, edgeLane] = answer as [
+    number,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  return { eventCount: lane.length, laneCount, lane, edgeFrom, edgeTo, edgeLane };
+}
+
+export function compressionOf(answer: unknown): Compression {
+  const [figures, stored, compressed, improved] = answer as [string, Uint32Array, Uint32Array, Uint32Array];
+  const all = JSON.parse(figures) as Compression;
+  const layout = (of: StateGroupLayout, prevStateGroups: Uint32Array) => ({ ...of, prevStateGroups });
+  return {
+    ...all,
+    stored: layout(all.stored, stored),
+    compressed: layout(all.compressed, compressed),
+    improved: layout(all.improved, improved),
+  };
 }
 
 /** The difference of two states: three lists, of which the last has four strings an entry. */

@@ -5,9 +5,20 @@ import { RawLoader, RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
 import { chunksOf, inputBytes, withoutScenario, type AsyncInput } from "./input.js";
-import { columnsOf, diffOf, entriesOf, joined, resolutionOf, splitIds, VERDICTS } from "./lists.js";
+import {
+  columnsOf,
+  compressionOf,
+  diffOf,
+  entriesOf,
+  joined,
+  layoutOf,
+  resolutionOf,
+  splitIds,
+  VERDICTS,
+} from "./lists.js";
 import { Progress, turn } from "./progress.js";
 import { isScenario, readScenario } from "./scenario.js";
+import { tableOf } from "./tables.js";
 import type {
   AddOptions,
   AddReport,
@@ -34,6 +45,7 @@ import type {
   StorageFigures,
   TableData,
   TableName,
+  TableRange,
   TimelineOptions,
   Verdict,
 } from "./types.js";
@@ -45,6 +57,9 @@ const CHUNK_EVENTS = 1024;
 const CHUNK_IDS = 256;
 /** Reading is the greater part of the work. */
 const READING_SHARE = 0.7;
+
+/** What of a report the engine counts. */
+type Counts = Omit<AddReport, "eventIds" | "problems">;
 
 /** A Matrix room and what a homeserver makes of its events. */
 export class Room {
@@ -186,12 +201,16 @@ export class Room {
   }
 
   #conclude(progress: Progress, problems: Problem[]): AddReport {
-    const [report, ids, ends] = this.#raw.call((raw) => raw.conclude()) as [AddReport, string, Uint32Array];
+    const [counts, ids, ends] = this.#raw.call((raw) => raw.conclude()) as [string, string, Uint32Array];
     progress.end();
-    if (problems.length > 0) {
-      report.problems = [...problems, ...report.problems].sort((a, b) => a.at - b.at);
+    const scenarios = problems.length;
+    for (;;) {
+      const part = JSON.parse(this.#raw.call((raw) => raw.problems())) as Problem[];
+      if (part.length === 0) break;
+      problems.push(...part);
     }
-    return { ...report, eventIds: splitIds([ids, ends]) };
+    if (scenarios > 0) problems.sort((a, b) => a.at - b.at);
+    return { ...(JSON.parse(counts) as Counts), eventIds: splitIds([ids, ends]), problems };
   }
 
   /** The room id, once an event or an option has said it. */
@@ -220,7 +239,8 @@ export class Room {
 
   /** What is known of an event; undefined if it is not held. */
   event(eventId: EventId): EventInfo | undefined {
-    return this.#raw.call((raw) => raw.event(string("eventId", eventId))) as EventInfo | undefined;
+    const info = this.#raw.call((raw) => raw.event(string("eventId", eventId)));
+    return info === undefined ? undefined : (JSON.parse(info) as EventInfo);
   }
 
   /** An event's JSON as it came; undefined if it is not held, or the room was opened with `keepJson: false`. */
@@ -241,7 +261,7 @@ export class Room {
 
   /** A part of the timeline, event by event: a page to show. {@link Room.timeline} is cheaper where ids will do. */
   rows(options: TimelineOptions = {}): EventInfo[] {
-    return this.#raw.call((raw) => raw.rows(...timelineArguments(options))) as EventInfo[];
+    return [...this.events(options)];
   }
 
   /**
@@ -254,12 +274,13 @@ export class Room {
    * }
    */
   *events(options: TimelineOptions = {}): Generator<EventInfo, void> {
-    const { offset = 0, limit = Number.POSITIVE_INFINITY } = options;
+    const [byStream, backwards, offset, limit, outliers] = timelineArguments(options);
     for (let done = 0; done < limit; done += CHUNK_EVENTS) {
       const wanted = Math.min(CHUNK_EVENTS, limit - done);
-      const page = this.rows({ ...options, offset: offset + done, limit: wanted });
-      yield* page;
-      if (page.length < wanted) return;
+      const page = this.#raw.call((raw) => raw.rows(byStream, backwards, offset + done, wanted, outliers));
+      const events = JSON.parse(page) as EventInfo[];
+      yield* events;
+      if (events.length < wanted) return;
     }
   }
 
@@ -270,7 +291,7 @@ export class Room {
 
   /** Events held whose parents are not all held, each with what is missing, in topological order. */
   backwardExtremities(): BackwardExtremity[] {
-    return this.#raw.call((raw) => raw.backwardExtremities()) as BackwardExtremity[];
+    return JSON.parse(this.#raw.call((raw) => raw.backwardExtremities())) as BackwardExtremity[];
   }
 
   /**
@@ -340,9 +361,8 @@ export class Room {
 
   /** Every event that changed this key's value in the state, in topological order, and how. */
   stateHistory(type: string, stateKey: string): StateChange[] {
-    return this.#raw.call((raw) =>
-      raw.stateHistory(string("type", type), string("stateKey", stateKey)),
-    ) as StateChange[];
+    const changes = this.#raw.call((raw) => raw.stateHistory(string("type", type), string("stateKey", stateKey)));
+    return JSON.parse(changes) as StateChange[];
   }
 
   /**
@@ -443,14 +463,23 @@ export class Room {
   /**
    * Rows of one of the tables in which a server stores the room; see {@link TableName}. Only what is asked for is made.
    *
+   * A row of `state_blocks` can be a whole state, a list of a hundred thousand numbers, and its hash goes over all of
+   * them. So the list and the hash of a long one are worked out when they are first read, each by itself: they are there
+   * like any other cell, a page costs what is looked at, and the room must not have been freed. With `listLimit` such
+   * lists are cut after so many numbers, and `cut` in the answer says how long they are.
+   *
    * @throws RoomscopeError `unknown-table`, `bad-argument`
    * @example
    * const { columns, rows, total } = room.table("state_snapshots", { offset: 100, limit: 50 });
+   * @example
+   * const { rows, cut } = room.table("state_blocks", { limit: 50, listLimit: 10 });
+   * for (const { row, length } of cut ?? []) console.log(`${rows[row][1].join(", ")} … ${length} in all`);
    */
-  table(name: TableName, range: { offset?: number; limit?: number } = {}): TableData {
+  table(name: TableName, range: TableRange = {}): TableData {
     const offset = count("offset", range.offset, 0);
     const limit = count("limit", range.limit, 0xffff_ffff);
-    return this.#raw.call((raw) => raw.table(string("name", name), offset, limit)) as TableData;
+    const listLimit = range.listLimit === undefined ? undefined : count("listLimit", range.listLimit, 0);
+    return tableOf(this.#raw, string("name", name), offset, limit, listLimit);
   }
 
   /**
@@ -462,12 +491,12 @@ export class Room {
    * const { newBlocks, reusedBlocks } = room.effects(eventId);
    */
   effects(eventId: EventId): Effects {
-    return this.#raw.call((raw) => raw.effects(string("eventId", eventId))) as Effects;
+    return JSON.parse(this.#raw.call((raw) => raw.effects(string("eventId", eventId)))) as Effects;
   }
 
   /** What storing the room's state costs, in rows: in full, as blocks and snapshots, and as state groups. */
   storage(): StorageFigures {
-    return this.#raw.call((raw) => raw.storage()) as StorageFigures;
+    return JSON.parse(this.#raw.call((raw) => raw.storage())) as StorageFigures;
   }
 
   /**
@@ -480,12 +509,12 @@ export class Room {
    */
   compressStateGroups(options: { levels?: number[] } = {}): Compression {
     const sizes = levels(options.levels ?? [100, 50, 25]);
-    return this.#raw.call((raw) => raw.compressStateGroups(sizes)) as Compression;
+    return compressionOf(this.#raw.call((raw) => raw.compressStateGroups(sizes)));
   }
 
   /** Lane layout, one row an event in topological order: typed arrays, no per-event objects. */
   layout(): Layout {
-    return this.#raw.call((raw) => raw.layout()) as Layout;
+    return layoutOf(this.#raw.call((raw) => raw.layout()));
   }
 
   /**

@@ -417,6 +417,16 @@ export type TableName =
   | "state_groups_state"
   | "event_to_state_groups";
 
+/** Which part of a table is asked for. */
+export interface TableRange {
+  /** Rows to pass over. Default 0. */
+  offset?: number;
+  /** Rows at most. Default: all. */
+  limit?: number;
+  /** Numbers at most of a list in `state_blocks`, where a row can be a whole state. Default: all. */
+  listLimit?: number;
+}
+
 /** Rows of a table. */
 export interface TableData {
   /** Their names, in the order of the cells. */
@@ -425,6 +435,18 @@ export interface TableData {
   rows: (number | string | number[] | boolean)[][];
   /** Rows in the whole table, whatever part was asked for. */
   total: number;
+  /** The lists that `listLimit` cut, in the order of their rows; only there if it was given. */
+  cut?: CutList[];
+}
+
+/** A list of which a page of a table has the beginning. */
+export interface CutList {
+  /** Its row on the page, from 0. */
+  row: number;
+  /** Its column, from 0. */
+  column: number;
+  /** How many numbers it has. */
+  length: number;
 }
 
 /** What taking one event in did to the room, in the numbers that the tables show. */

@@ -125,6 +125,6 @@ impl RawLoader {
     /// Returns the room, when all bytes have been read. The loader is of no more use then.
     pub fn finish(&mut self) -> Result<RawRoom> {
         let loader = core::mem::replace(&mut self.loader, Loader::new(0));
-        Ok(RawRoom { room: loader.finish().map_err(|error| throw(&error))?, batch: None })
+        Ok(RawRoom::holding(loader.finish().map_err(|error| throw(&error))?))
     }
 }

@@ -1,8 +1,9 @@
 //! The binding for JavaScript: converts, calls, converts back, and knows nothing else.
 //!
 //! Private to the npm package, whose facade gives it its public shape. Bytes come in as bytes; long lists of ids go out as
-//! one string with the places of their ends, columns as typed arrays, and only single events and pages as objects.
-//! A failed call throws an `Error` with a `code`.
+//! one string with the places of their ends, columns as typed arrays, and what consists of many small values as one JSON
+//! text: making objects from here costs several times as much, a call a property. A failed call throws an `Error` with a
+//! `code`.
 
 #![allow(clippy::cast_precision_loss, reason = "depth and milliseconds are below 2^53, and JavaScript has doubles")]
 #![allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript comes by value")]
@@ -17,14 +18,17 @@ use crate::event::table::Arrival;
 use crate::event::version::RoomVersion;
 use crate::nid::EventNid;
 use crate::room::{
-    AddOptions, Batch, Draft, Order, Room, RoomError, RoomOptions, RuleSet, TimelineOptions, TimelineOrder,
+    AddOptions, Batch, Draft, Order, Problem, Room, RoomError, RoomOptions, RuleSet, TimelineOptions, TimelineOrder,
 };
 use crate::storage::Numbering;
+use crate::view::json::Json;
 use crate::view::layout::layout;
-use js_sys::{Array, Object, Reflect, Uint32Array};
-use objects::{AddReportObject, EventObject, GapObject};
-use serde::Serialize;
+use js_sys::{Array, Reflect, Uint32Array};
+use objects::{write_event, write_ids};
 use wasm_bindgen::prelude::*;
+
+/// How many problems go out at a time: there can be one a line, and a string has an end.
+const PROBLEMS: usize = 10_000;
 
 /// Lets the message of a panic reach JavaScript, where a trap would only say "unreachable". The package throws the
 /// instance away after it.
@@ -38,11 +42,12 @@ pub(crate) fn start() {
     }));
 }
 
-/// A room, and the input that it is reading.
+/// A room, the input that it is reading, and what was wrong with the last one.
 #[wasm_bindgen]
 pub struct RawRoom {
     room: Room,
     batch: Option<Batch>,
+    problems: Vec<Problem>,
 }
 
 type Result<T> = core::result::Result<T, JsValue>;
@@ -85,7 +90,7 @@ impl RawRoom {
             keep_json,
             seed: seed.to_bits(),
         };
-        Ok(Self { room: Room::new(options), batch: None })
+        Ok(Self::holding(Room::new(options)))
     }
 
     /// Begins to read an input. `arrival`: 0 live, 1 backfill, 2 outlier.
@@ -140,13 +145,20 @@ impl RawRoom {
         self.room.advance(batch, count).map_err(|error| throw(&error))
     }
 
-    /// Ends the input and returns `[report, ids, ends]`.
-    pub fn conclude(&mut self) -> Result<Array> {
-        let Some(batch) = self.batch.take() else { return Ok(Array::new()) };
-        let report = self.room.conclude(batch);
+    /// Ends the input and returns `[counts, ids, ends]`, the counts as JSON.
+    pub fn conclude(&mut self) -> Array {
+        let Some(batch) = self.batch.take() else { return Array::new() };
+        let mut report = self.room.conclude(batch);
+        self.problems = core::mem::take(&mut report.problems);
         let ids = self.ids(&report.events);
-        ids.unshift(&to_js(&AddReportObject::from(report))?);
-        Ok(ids)
+        ids.unshift(&objects::report(&report).into());
+        ids
+    }
+
+    /// The next of the problems of the input that was ended last, as JSON; none of them when all have been told.
+    pub fn problems(&mut self) -> String {
+        let rest = self.problems.split_off(self.problems.len().min(PROBLEMS));
+        objects::problems(&core::mem::replace(&mut self.problems, rest))
     }
 
     /// Gives up the input.
@@ -178,12 +190,12 @@ impl RawRoom {
         self.room.find(id).is_ok()
     }
 
-    /// What is known of an event.
-    pub fn event(&self, id: &str) -> Result<JsValue> {
-        match self.room.find(id).ok().and_then(|nid| self.room.event(nid)) {
-            Some(info) => to_js(&EventObject::new(&self.room, info)),
-            None => Ok(JsValue::UNDEFINED),
-        }
+    /// What is known of an event, as JSON.
+    pub fn event(&self, id: &str) -> Option<String> {
+        let nid = self.room.find(id).ok()?;
+        let mut out = Json::default();
+        write_event(&self.room, nid, &mut out);
+        Some(out.into_text())
     }
 
     /// An event's JSON.
@@ -196,22 +208,15 @@ impl RawRoom {
         self.ids(&self.room.timeline(timeline_options(by_stream, backwards, offset, limit, outliers)))
     }
 
-    /// A page of the timeline as event objects.
-    pub fn rows(
-        &self,
-        by_stream: bool,
-        backwards: bool,
-        offset: usize,
-        limit: usize,
-        outliers: bool,
-    ) -> Result<JsValue> {
-        let page = self.room.timeline(timeline_options(by_stream, backwards, offset, limit, outliers));
-        let rows: Vec<EventObject<'_>> = page
-            .into_iter()
-            .filter_map(|nid| self.room.event(nid))
-            .map(|info| EventObject::new(&self.room, info))
-            .collect();
-        to_js(&rows)
+    /// What is known of the events of a page of the timeline, as JSON.
+    pub fn rows(&self, by_stream: bool, backwards: bool, offset: usize, limit: usize, outliers: bool) -> String {
+        let mut out = Json::default();
+        out.open('[');
+        for nid in self.room.timeline(timeline_options(by_stream, backwards, offset, limit, outliers)) {
+            write_event(&self.room, nid, &mut out);
+        }
+        out.close(']');
+        out.into_text()
     }
 
     /// The forward extremities as `[ids, ends]`.
@@ -226,17 +231,21 @@ impl RawRoom {
         self.ids(&self.room.next_prev_events())
     }
 
-    /// The events whose parents are not all held.
+    /// The events whose parents are not all held, as JSON.
     #[wasm_bindgen(js_name = backwardExtremities)]
-    pub fn backward_extremities(&self) -> Result<JsValue> {
-        let id = |nid: EventNid| self.room.strings().event_id(nid);
-        let gaps: Vec<GapObject<'_>> = self
-            .room
-            .backward_extremities()
-            .into_iter()
-            .map(|(child, missing)| GapObject { event_id: id(child), missing: missing.into_iter().map(id).collect() })
-            .collect();
-        to_js(&gaps)
+    pub fn backward_extremities(&self) -> String {
+        let mut out = Json::default();
+        out.open('[');
+        for (child, missing) in self.room.backward_extremities() {
+            out.open('{');
+            out.key("eventId");
+            out.string(self.room.strings().event_id(child));
+            out.key("missing");
+            write_ids(&self.room, &missing, &mut out);
+            out.close('}');
+        }
+        out.close(']');
+        out.into_text()
     }
 
     /// The auth chain of some events as `[ids, ends]`.
@@ -246,19 +255,14 @@ impl RawRoom {
         Ok(self.ids(&self.room.auth_chain(&nids)))
     }
 
-    /// The lane layout.
-    pub fn layout(&self) -> Result<Object> {
-        let order = self.room.topological();
-        let layout = layout(self.room.events(), order);
-        let object = Object::new();
-        let set = |key: &str, value: &JsValue| Reflect::set(&object, &key.into(), value).map(|_| ());
-        set("eventCount", &(order.len() as u32).into())?;
-        set("laneCount", &layout.lane_count.into())?;
-        set("lane", &Uint32Array::from(&*layout.lane))?;
-        set("edgeFrom", &Uint32Array::from(&*layout.edge_from))?;
-        set("edgeTo", &Uint32Array::from(&*layout.edge_to))?;
-        set("edgeLane", &Uint32Array::from(&*layout.edge_lane))?;
-        Ok(object)
+    /// The lane layout, as `[laneCount, lane, edgeFrom, edgeTo, edgeLane]`.
+    pub fn layout(&self) -> Array {
+        let layout = layout(self.room.events(), self.room.topological());
+        let lists = Array::of1(&layout.lane_count.into());
+        for column in [&layout.lane, &layout.edge_from, &layout.edge_to, &layout.edge_lane] {
+            lists.push(&Uint32Array::from(&**column));
+        }
+        lists
     }
 
     /// Makes an event, adds it and returns its id.
@@ -282,6 +286,10 @@ impl RawRoom {
     pub fn memory_bytes(&self) -> Vec<u32> {
         let (model, all) = self.room.memory_bytes();
         vec![model as u32, all as u32]
+    }
+
+    fn holding(room: Room) -> Self {
+        Self { room, batch: None, problems: Vec::new() }
     }
 
     fn find_all(&self, ids: &[String]) -> Result<Vec<EventNid>> {
@@ -310,11 +318,6 @@ fn joined(strings: &mut dyn Iterator<Item = &str>) -> Array {
 fn timeline_options(by_stream: bool, backwards: bool, offset: usize, limit: usize, outliers: bool) -> TimelineOptions {
     let order = if by_stream { TimelineOrder::Stream } else { TimelineOrder::Topological };
     TimelineOptions { order, backwards, offset, limit, outliers }
-}
-
-fn to_js(value: &impl Serialize) -> Result<JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(JsValue::from)
 }
 
 /// Returns the error as an `Error` with a `code`.

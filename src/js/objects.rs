@@ -1,115 +1,112 @@
-//! The objects that go out to JavaScript, with the names of the public surface.
+//! What goes out to JavaScript as objects, with the names of the public surface, as JSON.
 
 use crate::event::table::{Arrival, Verdict};
-use crate::room::{AddReport, EventInfo, Room};
-use serde::Serialize;
+use crate::nid::EventNid;
+use crate::room::{AddReport, Problem, Room};
+use crate::view::json::Json;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct EventObject<'a> {
-    event_id: &'a str,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    state_key: Option<&'a str>,
-    sender: &'a str,
-    origin_server_ts: f64,
-    depth: f64,
-    stream_ordering: i32,
-    arrival: &'static str,
-    prev_events: Vec<&'a str>,
-    auth_events: Vec<&'a str>,
-    verdict: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    state_id: Option<String>,
-}
-
-impl<'a> EventObject<'a> {
-    pub(super) fn new(room: &Room, info: EventInfo<'a>) -> Self {
-        Self {
-            reason: room.reason(info.nid),
-            state_id: room.state_id(info.nid).map(state_id),
-            event_id: info.event_id,
-            kind: info.kind,
-            state_key: info.state_key,
-            sender: info.sender,
-            origin_server_ts: info.origin_server_ts as f64,
-            depth: info.depth as f64,
-            stream_ordering: info.stream_ordering,
-            arrival: match info.arrival {
-                Arrival::Live => "live",
-                Arrival::Backfill => "backfill",
-                Arrival::Outlier => "outlier",
-            },
-            prev_events: info.prev_events,
-            auth_events: info.auth_events,
-            verdict: verdict(info.verdict),
-        }
-    }
-}
-
-/// A state id as 32 hexadecimal digits.
-pub(super) fn state_id(id: u128) -> String {
-    format!("{id:032x}")
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
+/// Writes what is known of an event; nothing if it is not held.
+pub(super) fn write_event(room: &Room, nid: EventNid, out: &mut Json) {
+    let Some(info) = room.event(nid) else { return };
+    out.open('{');
+    out.key("eventId");
+    out.string(info.event_id);
+    out.key("type");
+    out.string(info.kind);
+    out.key("stateKey");
+    write_or_null(info.state_key, out);
+    out.key("sender");
+    out.string(info.sender);
+    out.key("originServerTs");
+    out.number(info.origin_server_ts);
+    out.key("depth");
+    out.number(info.depth.cast_signed());
+    out.key("streamOrdering");
+    out.number(info.stream_ordering.into());
+    out.key("arrival");
+    out.string(match info.arrival {
+        Arrival::Live => "live",
+        Arrival::Backfill => "backfill",
+        Arrival::Outlier => "outlier",
+    });
+    out.key("prevEvents");
+    out.strings(&mut info.prev_events.into_iter());
+    out.key("authEvents");
+    out.strings(&mut info.auth_events.into_iter());
+    out.key("verdict");
+    out.string(match info.verdict {
         Verdict::Accepted => "accepted",
         Verdict::SoftFailed => "soft-failed",
         Verdict::Rejected => "rejected",
         Verdict::Outlier => "outlier",
+    });
+    if let Some(reason) = room.reason(nid) {
+        out.key("reason");
+        out.string(&reason);
+    }
+    out.key("stateId");
+    match room.state_id(nid) {
+        Some(id) => out.hex(&id.to_be_bytes()),
+        None => out.null(),
+    }
+    out.close('}');
+}
+
+pub(super) fn write_or_null(string: Option<&str>, out: &mut Json) {
+    match string {
+        Some(string) => out.string(string),
+        None => out.null(),
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct GapObject<'a> {
-    pub(super) event_id: &'a str,
-    pub(super) missing: Vec<&'a str>,
+/// Writes the ids of some events.
+pub(super) fn write_ids(room: &Room, nids: &[EventNid], out: &mut Json) {
+    out.strings(&mut nids.iter().map(|&nid| room.strings().event_id(nid)));
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AddReportObject {
-    added: usize,
-    duplicates: u32,
-    accepted: u32,
-    soft_failed: u32,
-    rejected: u32,
-    outliers: u32,
-    problems: Vec<ProblemObject>,
+/// Writes an object of numbers.
+pub(super) fn write_numbers(members: &mut dyn Iterator<Item = (&'static str, u64)>, out: &mut Json) {
+    out.open('{');
+    for (key, number) in members {
+        out.key(key);
+        out.number(number.cast_signed());
+    }
+    out.close('}');
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ProblemObject {
-    at: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event_id: Option<String>,
-    code: &'static str,
-    message: String,
+/// The counts of a report.
+pub(super) fn report(report: &AddReport) -> String {
+    let mut out = Json::default();
+    let counts = [
+        ("added", report.events.len() as u64),
+        ("duplicates", report.duplicates.into()),
+        ("accepted", report.accepted.into()),
+        ("softFailed", report.soft_failed.into()),
+        ("rejected", report.rejected.into()),
+        ("outliers", report.outliers.into()),
+    ];
+    write_numbers(&mut counts.into_iter(), &mut out);
+    out.into_text()
 }
 
-impl From<AddReport> for AddReportObject {
-    fn from(report: AddReport) -> Self {
-        Self {
-            added: report.events.len(),
-            duplicates: report.duplicates,
-            accepted: report.accepted,
-            soft_failed: report.soft_failed,
-            rejected: report.rejected,
-            outliers: report.outliers,
-            problems: report
-                .problems
-                .into_iter()
-                .map(|problem| ProblemObject {
-                    at: problem.at,
-                    event_id: problem.event_id,
-                    code: problem.code,
-                    message: problem.message,
-                })
-                .collect(),
+/// A list of problems.
+pub(super) fn problems(problems: &[Problem]) -> String {
+    let mut out = Json::default();
+    out.open('[');
+    for problem in problems {
+        out.open('{');
+        out.key("at");
+        out.number(problem.at.into());
+        if let Some(id) = &problem.event_id {
+            out.key("eventId");
+            out.string(id);
         }
+        out.key("code");
+        out.string(problem.code);
+        out.key("message");
+        out.string(&problem.message);
+        out.close('}');
     }
+    out.close(']');
+    out.into_text()
 }

@@ -1,13 +1,12 @@
 //! Questions about state, for JavaScript.
 
-use super::objects::state_id;
-use super::{RawRoom, Result, joined, throw, to_js};
+use super::objects::{write_ids, write_or_null};
+use super::{RawRoom, Result, joined, throw};
 use crate::nid::{EventNid, Slot};
 use crate::room::{ChangeCause, Explanation, Room, StateDiff};
 use crate::state::resolution::{Outcome, SortKeys};
+use crate::view::json::Json;
 use js_sys::{Array, Uint32Array};
-use serde::Serialize;
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -40,24 +39,28 @@ impl RawRoom {
         Ok(diff_lists(&self.room, &self.room, &diff))
     }
 
-    /// Every change of one slot's value.
+    /// Every change of one slot's value, as JSON.
     #[wasm_bindgen(js_name = stateHistory)]
-    pub fn state_history(&self, kind: &str, key: &str) -> Result<JsValue> {
+    pub fn state_history(&self, kind: &str, key: &str) -> String {
         let strings = self.room.strings();
-        let changes = self.slot(kind, key).map(|slot| self.room.state_history(slot)).unwrap_or_default();
-        let objects: Vec<HistoryObject<'_>> = changes
-            .into_iter()
-            .map(|change| HistoryObject {
-                event_id: strings.event_id(change.event),
-                value: change.value.map(|nid| strings.event_id(nid)),
-                cause: match change.cause {
-                    ChangeCause::Set => "set",
-                    ChangeCause::Resolved => "resolved",
-                    ChangeCause::Reset => "reset",
-                },
-            })
-            .collect();
-        to_js(&objects)
+        let mut out = Json::default();
+        out.open('[');
+        for change in self.slot(kind, key).map(|slot| self.room.state_history(slot)).unwrap_or_default() {
+            out.open('{');
+            out.key("eventId");
+            out.string(strings.event_id(change.event));
+            out.key("value");
+            write_or_null(change.value.map(|nid| strings.event_id(nid)), &mut out);
+            out.key("cause");
+            out.string(match change.cause {
+                ChangeCause::Set => "set",
+                ChangeCause::Resolved => "resolved",
+                ChangeCause::Reset => "reset",
+            });
+            out.close('}');
+        }
+        out.close(']');
+        out.into_text()
     }
 
     /// The value of one slot after every event, as `[places, ids, ends]`.
@@ -80,70 +83,86 @@ impl RawRoom {
         self.room.slots().find(strings.find_type(kind)?, strings.find_state_key(key)?)
     }
 
-    /// How the state before an event came about, as `[account, strings, ends]`.
+    /// How the state before an event came about, as `[account, strings, ends]`: the account as JSON, then the result.
     pub fn explain(&mut self, id: &str) -> Result<Array> {
         let nid = self.room.find(id).map_err(|error| throw(&error))?;
         let explanation = self.room.explain(nid).map_err(|error| throw(&error))?;
-        self.resolution(&explanation)
+        Ok(self.resolution(&explanation))
     }
 
     /// The merge that an event with these parents would make, likewise.
     pub fn resolve(&mut self, ids: Vec<String>) -> Result<Array> {
         let parents = self.find_all(&ids)?;
         let explanation = self.room.explain_parents(&parents).map_err(|error| throw(&error))?;
-        self.resolution(&explanation)
+        Ok(self.resolution(&explanation))
     }
 
-    fn resolution(&self, explanation: &Explanation) -> Result<Array> {
+    fn resolution(&self, explanation: &Explanation) -> Array {
         let room = &self.room;
-        let id = |nid: EventNid| room.strings().event_id(nid);
         let account = &explanation.account;
         let resolved = account.algorithm.is_some();
-        let object = ResolutionObject {
-            algorithm: account.algorithm_name(),
-            parents: explanation
-                .parents
-                .iter()
-                .map(|parent| ParentObject {
-                    event_ids: parent.events.iter().map(|&nid| id(nid)).collect(),
-                    state_id: state_id(parent.state_id),
-                })
-                .collect(),
-            unconflicted: if resolved { account.unconflicted } else { explanation.result.len() as u32 },
-            conflicted: account
-                .conflicts
-                .iter()
-                .map(|conflict| {
-                    let (kind, state_key) = pair(room, conflict.slot);
-                    ConflictObject {
-                        kind,
-                        state_key,
-                        candidates: conflict.candidates.iter().map(|&nid| id(nid)).collect(),
-                        winner: conflict.winner.map(id),
-                        reset: explanation.resets.binary_search(&conflict.slot).is_ok(),
-                    }
-                })
-                .collect(),
-            auth_difference: account.auth_difference.iter().map(|&nid| id(nid)).collect(),
-            conflicted_subgraph: account.conflicted_subgraph.iter().map(|&nid| id(nid)).collect(),
-            steps: account
-                .steps
-                .iter()
-                .map(|step| StepObject {
-                    phase: step.keys.phase(),
-                    event_id: id(step.event),
-                    outcome: step.outcome.name(),
-                    keys: keys(&step.keys),
-                    reason: match &step.outcome {
-                        Outcome::Denied(refusal) => Some(refusal.describe(step.event, room.events(), room.strings())),
-                        Outcome::Allowed | Outcome::Skipped => None,
-                    },
-                })
-                .collect(),
-        };
-        let result = entries(room, &explanation.result);
-        result.unshift(&to_js(&object)?);
-        Ok(result)
+        let mut out = Json::default();
+        out.open('{');
+        out.key("algorithm");
+        out.string(account.algorithm_name());
+        out.key("parents");
+        out.open('[');
+        for parent in &explanation.parents {
+            out.open('{');
+            out.key("eventIds");
+            write_ids(room, &parent.events, &mut out);
+            out.key("stateId");
+            out.hex(&parent.state_id.to_be_bytes());
+            out.close('}');
+        }
+        out.close(']');
+        out.key("unconflicted");
+        out.number(if resolved { account.unconflicted } else { explanation.result.len() as u32 }.into());
+        out.key("conflicted");
+        out.open('[');
+        for conflict in &account.conflicts {
+            let (kind, state_key) = pair(room, conflict.slot);
+            out.open('{');
+            out.key("type");
+            out.string(kind);
+            out.key("stateKey");
+            out.string(state_key);
+            out.key("candidates");
+            write_ids(room, &conflict.candidates, &mut out);
+            out.key("winner");
+            write_or_null(conflict.winner.map(|nid| room.strings().event_id(nid)), &mut out);
+            out.key("reset");
+            out.flag(explanation.resets.binary_search(&conflict.slot).is_ok());
+            out.close('}');
+        }
+        out.close(']');
+        out.key("authDifference");
+        write_ids(room, &account.auth_difference, &mut out);
+        out.key("conflictedSubgraph");
+        write_ids(room, &account.conflicted_subgraph, &mut out);
+        out.key("steps");
+        out.open('[');
+        for step in &account.steps {
+            out.open('{');
+            out.key("phase");
+            out.string(step.keys.phase());
+            out.key("eventId");
+            out.string(room.strings().event_id(step.event));
+            out.key("outcome");
+            out.string(step.outcome.name());
+            out.key("keys");
+            write_keys(&step.keys, &mut out);
+            if let Outcome::Denied(refusal) = &step.outcome {
+                out.key("reason");
+                out.string(&refusal.describe(step.event, room.events(), room.strings()));
+            }
+            out.close('}');
+        }
+        out.close(']');
+        out.close('}');
+        let lists = entries(room, &explanation.result);
+        lists.unshift(&out.into_text().into());
+        lists
     }
 }
 
@@ -171,77 +190,29 @@ pub(super) fn diff_lists(here: &Room, there: &Room, diff: &StateDiff) -> Array {
     Array::of3(&entries(there, &diff.added), &entries(here, &diff.removed), &changed)
 }
 
-/// The keys that sort an event, by the names of the public surface.
-fn keys(keys: &SortKeys) -> BTreeMap<&'static str, Key> {
-    match *keys {
-        SortKeys::Power { power_level, origin_server_ts } => {
-            [("powerLevel", Key::Number(power_level as f64)), ("originServerTs", Key::Number(origin_server_ts as f64))]
-                .into()
+/// Writes the keys that sort an event, by the names of the public surface.
+fn write_keys(keys: &SortKeys, out: &mut Json) {
+    let (name, number, second) = match *keys {
+        SortKeys::Power { power_level, origin_server_ts } => ("powerLevel", power_level, Ok(origin_server_ts)),
+        SortKeys::Mainline { position, origin_server_ts } => {
+            ("mainlinePosition", position.into(), Ok(origin_server_ts))
         }
-        SortKeys::Mainline { position, origin_server_ts } => [
-            ("mainlinePosition", Key::Number(f64::from(position))),
-            ("originServerTs", Key::Number(origin_server_ts as f64)),
-        ]
-        .into(),
         SortKeys::V1Auth { depth, sha1 } | SortKeys::V1Other { depth, sha1 } => {
-            let hex = sha1.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-            [("depth", Key::Number(depth as f64)), ("sha1", Key::Text(hex))].into()
+            ("depth", depth.cast_signed(), Err(sha1))
+        }
+    };
+    out.open('{');
+    out.key(name);
+    out.number(number);
+    match second {
+        Ok(origin_server_ts) => {
+            out.key("originServerTs");
+            out.number(origin_server_ts);
+        }
+        Err(sha1) => {
+            out.key("sha1");
+            out.hex(&sha1);
         }
     }
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Key {
-    Number(f64),
-    Text(String),
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct HistoryObject<'a> {
-    event_id: &'a str,
-    value: Option<&'a str>,
-    cause: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ResolutionObject<'a> {
-    algorithm: &'static str,
-    parents: Vec<ParentObject<'a>>,
-    unconflicted: u32,
-    conflicted: Vec<ConflictObject<'a>>,
-    auth_difference: Vec<&'a str>,
-    conflicted_subgraph: Vec<&'a str>,
-    steps: Vec<StepObject<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ParentObject<'a> {
-    event_ids: Vec<&'a str>,
-    state_id: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ConflictObject<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    state_key: &'a str,
-    candidates: Vec<&'a str>,
-    winner: Option<&'a str>,
-    reset: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct StepObject<'a> {
-    phase: &'static str,
-    event_id: &'a str,
-    outcome: &'static str,
-    keys: BTreeMap<&'static str, Key>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    out.close('}');
 }

@@ -1,119 +1,196 @@
 //! The tables, for JavaScript.
 
+use super::objects::{write_ids, write_numbers};
 use super::{RawRoom, Result, throw};
-use crate::nid::EventNid;
 use crate::room::RoomError;
 use crate::storage::compress::Layout;
-use crate::view::tables::{Cell, TableName, table};
-use js_sys::{Array, Object, Reflect, Uint32Array};
+use crate::view::json::Json;
+use crate::view::tables::{Cells, Part, TableName, hash_of, write_table};
+use js_sys::{Array, Uint32Array};
 use wasm_bindgen::prelude::*;
+
+/// What is left out where it would take too long to work out.
+const IMPROVED: &str = "improvedStateGroupRows";
 
 #[wasm_bindgen]
 impl RawRoom {
-    /// Rows of a table as `{ columns, rows, total }`.
-    pub fn table(&mut self, name: &str, offset: usize, limit: usize) -> Result<Object> {
+    /// Rows of a table as JSON: `{ columns, rows, cut, total }`. Of lists longer than `list_limit` only the `beginning` is
+    /// in the row, and no hash; `cut` has the place of each such row on the page, and how long the list is.
+    pub fn table(
+        &mut self,
+        name: &str,
+        offset: usize,
+        limit: usize,
+        list_limit: usize,
+        beginning: usize,
+    ) -> Result<String> {
         let Some(known) = TableName::find(name) else {
             let names: Vec<&str> = TableName::all().collect();
-            let message = format!("there is no table {name:?}; there are {}", names.join(", "));
-            return Err(throw(&RoomError::BadArgument(message)));
+            return Err(throw(&RoomError::UnknownTable(format!("{name:?}; there are {}", names.join(", ")))));
         };
-        let page = table(&mut self.room, known, offset, limit).map_err(|error| throw(&error))?;
-        let columns: Array = page.columns.iter().map(|&column| JsValue::from(column)).collect();
-        let rows: Array = page.rows.iter().map(|row| row.iter().map(value).collect::<Array>()).collect();
-        object(&[("columns", columns.into()), ("rows", rows.into()), ("total", JsValue::from(page.total as f64))])
+        let mut page = Page::default();
+        let part = Part { offset, limit, list_limit, beginning };
+        page.json.open('{');
+        page.json.key("columns");
+        page.json.strings(&mut known.columns().iter().copied());
+        page.json.key("rows");
+        page.json.open('[');
+        let total = write_table(&mut self.room, known, part, &mut page).map_err(|error| throw(&error))?;
+        let Page { mut json, cut, .. } = page;
+        json.close(']');
+        json.key("cut");
+        json.numbers(&cut);
+        json.key("total");
+        json.number(total.cast_signed());
+        json.close('}');
+        Ok(json.into_text())
     }
 
-    /// What taking an event in did.
-    pub fn effects(&mut self, id: &str) -> Result<Object> {
+    /// The events of a block, by its row.
+    #[wasm_bindgen(js_name = blockEvents)]
+    pub fn block_events(&mut self, row: u32) -> Result<Vec<u32>> {
+        self.room.room_server().map_err(|error| throw(&error))?;
+        let (server, _, maps) = self.room.tables();
+        Ok(server.block_events(maps, row))
+    }
+
+    /// The hash of a block, by its row.
+    #[wasm_bindgen(js_name = blockHash)]
+    pub fn block_hash(&mut self, row: u32) -> Result<String> {
+        Ok(hash_of(&self.block_events(row)?))
+    }
+
+    /// What taking an event in did, as JSON.
+    pub fn effects(&mut self, id: &str) -> Result<String> {
         let nid = self.room.find(id).map_err(|error| throw(&error))?;
         let effects = self.room.effects(nid).map_err(|error| throw(&error))?;
-        let ids = |nids: &[EventNid]| -> JsValue {
-            nids.iter().map(|&nid| JsValue::from(self.room.strings().event_id(nid))).collect::<Array>().into()
-        };
-        object(&[
-            ("eventNid", effects.event_nid.into()),
-            ("internedTypes", names(&effects.types)),
-            ("internedStateKeys", names(&effects.state_keys)),
-            ("newBlocks", numbers(&effects.new_blocks)),
-            ("reusedBlocks", numbers(&effects.reused_blocks)),
-            ("newSnapshots", numbers(&effects.new_snapshots)),
-            ("reusedSnapshots", numbers(&effects.reused_snapshots)),
-            ("newStateGroups", numbers(&effects.groups)),
-            ("forwardExtremitiesBefore", ids(&effects.tips_before)),
-            ("forwardExtremitiesAfter", ids(&effects.tips_after)),
-        ])
+        let mut out = Json::default();
+        out.open('{');
+        out.key("eventNid");
+        out.number(effects.event_nid.into());
+        for (key, names) in [("internedTypes", &effects.types), ("internedStateKeys", &effects.state_keys)] {
+            out.key(key);
+            out.open('[');
+            for (number, name) in names {
+                out.open('[');
+                out.number((*number).into());
+                out.string(name);
+                out.close(']');
+            }
+            out.close(']');
+        }
+        for (key, numbers) in [
+            ("newBlocks", &effects.new_blocks),
+            ("reusedBlocks", &effects.reused_blocks),
+            ("newSnapshots", &effects.new_snapshots),
+            ("reusedSnapshots", &effects.reused_snapshots),
+            ("newStateGroups", &effects.groups),
+        ] {
+            out.key(key);
+            out.numbers(numbers);
+        }
+        for (key, tips) in
+            [("forwardExtremitiesBefore", &effects.tips_before), ("forwardExtremitiesAfter", &effects.tips_after)]
+        {
+            out.key(key);
+            write_ids(&self.room, tips, &mut out);
+        }
+        out.close('}');
+        Ok(out.into_text())
     }
 
-    /// What storing the room's state costs.
-    pub fn storage(&mut self) -> Result<Object> {
+    /// What storing the room's state costs, as JSON.
+    pub fn storage(&mut self) -> Result<String> {
         let figures = self.room.storage_figures().map_err(|error| throw(&error))?;
-        let number = |rows: u64| JsValue::from(rows as f64);
-        object(&[
-            ("fullStateRows", number(figures.full_state_rows)),
-            ("blockRows", number(figures.block_rows)),
-            ("snapshotRows", number(figures.snapshot_rows)),
-            ("stateGroups", number(figures.groups)),
-            ("stateGroupRows", number(figures.group_rows)),
-            ("unreferencedStateGroups", number(figures.unreferenced_groups)),
-            ("compressedStateGroupRows", number(figures.compressed_rows)),
-            ("improvedStateGroupRows", figures.improved_rows.map_or(JsValue::UNDEFINED, number)),
-            ("leastStateGroupRows", number(figures.least_rows)),
+        let all = [
+            ("fullStateRows", figures.full_state_rows),
+            ("blockRows", figures.block_rows),
+            ("snapshotRows", figures.snapshot_rows),
+            ("stateGroups", figures.groups),
+            ("stateGroupRows", figures.group_rows),
+            ("unreferencedStateGroups", figures.unreferenced_groups),
+            ("compressedStateGroupRows", figures.compressed_rows),
+            (IMPROVED, figures.improved_rows.unwrap_or_default()),
+            ("leastStateGroupRows", figures.least_rows),
             ("longestDeltaChain", figures.longest_chain.into()),
-        ])
+        ];
+        let known = |member: &(&'static str, u64)| member.0 != IMPROVED || figures.improved_rows.is_some();
+        let mut out = Json::default();
+        write_numbers(&mut all.into_iter().filter(known), &mut out);
+        Ok(out.into_text())
     }
 
-    /// What rewriting the state groups would save.
+    /// What rewriting the state groups would save, as `[figures, stored, compressed, improved]`: JSON, then what each group
+    /// stands on.
     #[wasm_bindgen(js_name = compressStateGroups)]
-    pub fn compress_state_groups(&mut self, levels: &[u32]) -> Result<Object> {
+    pub fn compress_state_groups(&mut self, levels: &[u32]) -> Result<Array> {
         let figures = self.room.compress(levels).map_err(|error| throw(&error))?;
-        let number = |rows: u64| JsValue::from(rows as f64);
-        let layout = |layout: &Layout| -> Result<JsValue> {
-            let previous: JsValue = Uint32Array::from(&*layout.previous).into();
-            let fields = [
-                ("rows", number(layout.rows)),
-                ("longestDeltaChain", layout.longest.into()),
-                ("prevStateGroups", previous),
-            ];
-            object(&fields).map(JsValue::from)
-        };
-        object(&[
-            ("stored", layout(&figures.stored)?),
-            ("compressed", layout(&figures.compressed)?),
+        let mut out = Json::default();
+        let lists = Array::new();
+        out.open('{');
+        for (key, layout) in
+            [("stored", &figures.stored), ("compressed", &figures.compressed), ("improved", &figures.improved)]
+        {
+            let Layout { previous, rows, longest } = layout;
+            out.key(key);
+            let figures = [("rows", *rows), ("longestDeltaChain", (*longest).into())];
+            write_numbers(&mut figures.into_iter(), &mut out);
+            lists.push(&Uint32Array::from(&**previous));
+        }
+        for (key, number) in [
             ("changed", figures.changed.into()),
             ("resets", figures.resets.into()),
-            ("resetRows", number(figures.reset_rows)),
-            ("improved", layout(&figures.improved)?),
-            ("leastRows", number(figures.least_rows)),
-        ])
+            ("resetRows", figures.reset_rows),
+            ("leastRows", figures.least_rows),
+        ] {
+            out.key(key);
+            out.number(number.cast_signed());
+        }
+        out.close('}');
+        lists.unshift(&out.into_text().into());
+        Ok(lists)
     }
 }
 
-fn value(cell: &Cell) -> JsValue {
-    match cell {
-        Cell::Number(number) => JsValue::from(*number as f64),
-        Cell::Text(text) => text.as_str().into(),
-        Cell::Numbers(list) => numbers(list),
-        Cell::Flag(flag) => (*flag).into(),
+/// A page of a table that is being written.
+#[derive(Default)]
+struct Page {
+    json: Json,
+    /// How many rows it has.
+    rows: u32,
+    /// The rows whose lists are not told whole, each followed by the length of its list.
+    cut: Vec<u32>,
+}
+
+impl Cells for Page {
+    fn begin(&mut self) {
+        self.json.open('[');
     }
-}
 
-fn numbers(numbers: &[u32]) -> JsValue {
-    // One by one a number costs a hundred times as much.
-    Array::from(&Uint32Array::from(numbers)).into()
-}
-
-fn names(names: &[(u32, String)]) -> JsValue {
-    names
-        .iter()
-        .map(|(number, name)| JsValue::from(Array::of2(&(*number).into(), &name.as_str().into())))
-        .collect::<Array>()
-        .into()
-}
-
-fn object(fields: &[(&str, JsValue)]) -> Result<Object> {
-    let object = Object::new();
-    for (key, value) in fields {
-        Reflect::set(&object, &(*key).into(), value)?;
+    fn number(&mut self, number: u64) {
+        self.json.number(number.cast_signed());
     }
-    Ok(object)
+
+    fn text(&mut self, text: &str) {
+        self.json.string(text);
+    }
+
+    fn numbers(&mut self, numbers: &[u32]) {
+        self.json.numbers(numbers);
+    }
+
+    fn flag(&mut self, flag: bool) {
+        self.json.flag(flag);
+    }
+
+    fn beginning(&mut self, numbers: &[u32], len: u32) {
+        self.json.numbers(numbers);
+        self.json.null();
+        self.cut.extend([self.rows, len]);
+    }
+
+    fn end(&mut self) {
+        self.json.close(']');
+        self.rows += 1;
+    }
 }

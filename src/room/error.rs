@@ -27,8 +27,8 @@ pub enum RoomError {
     /// No memory is left for more state.
     #[error("there is not enough memory for the state of this room")]
     OutOfMemory,
-    /// A table that there is not.
-    #[error("there is no table {0:?}")]
+    /// A table that there is not, and which there are.
+    #[error("there is no table {0}")]
     UnknownTable(String),
     /// Two rooms that are to be compared are different rooms.
     #[error("this is room {0:?}, the other is {1:?}")]

@@ -8,7 +8,7 @@ use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 use crate::sort;
 use crate::state::map::{StateMaps, Version};
 use crate::storage::compress::{self, Compressor, Layout};
-use crate::storage::{Block, Columns, Effect, GroupId, Groups, ListNid, RoomServer, Runs};
+use crate::storage::{Columns, Effect, GroupId, Groups, ListNid, RoomServer, Runs};
 use core::cell::RefCell;
 
 /// The tables, and how far they follow the room.
@@ -27,8 +27,8 @@ pub(super) struct Storage {
     grouped: usize,
     /// Where the runs of tables begin, by table, and how many steps that holds for.
     runs: Vec<(usize, usize, Runs)>,
-    /// The block whose members somebody last asked for, and those: pages follow one another.
-    members: RefCell<(u32, Vec<EventNid>)>,
+    /// The run of a table whose events somebody last asked for, and those: pages follow one another.
+    members: RefCell<((usize, usize), Vec<EventNid>)>,
     /// The figures, and how many steps they hold for.
     figures: Option<(usize, StorageFigures)>,
 }
@@ -45,7 +45,7 @@ impl Storage {
             groups: Groups::new(options.hop_limit),
             grouped: 0,
             runs: Vec::new(),
-            members: RefCell::new((u32::MAX, Vec::new())),
+            members: RefCell::new(((0, usize::MAX), Vec::new())),
             figures: None,
         }
     }
@@ -372,16 +372,13 @@ impl Room {
         self.room_server()?;
         let (stored, compressor) = self.compressor(&compress::LEVELS)?;
         let (server, groups, maps) = (&self.storage.server, self.storage.groups.all(), &self.states.maps);
-        let rows = |block: &Block| match *block {
-            Block::Event(_) => 1,
-            Block::State(state) => u64::from(maps.len(state)),
-        };
+        let blocks = 0..server.blocks().blocks().len() as u32;
         let full = |&nid: &EventNid| {
             server.before(nid).map_or(0, |list: ListNid| u64::from(maps.len(server.blocks().state(list))))
         };
         let figures = StorageFigures {
             full_state_rows: server.rows().iter().map(full).sum(),
-            block_rows: server.blocks().blocks().iter().map(rows).sum(),
+            block_rows: blocks.map(|row| u64::from(server.block_len(maps, row))).sum(),
             snapshot_rows: server.blocks().snapshots().len() as u64,
             groups: groups.len() as u64,
             group_rows: stored.rows,
@@ -411,11 +408,17 @@ impl Room {
         self.storage.runs.push((table, steps, runs));
     }
 
-    /// Shows the events in a block, by their numbers.
-    pub(crate) fn with_block_members(&self, row: u32, show: impl FnOnce(&[EventNid])) {
+    /// Shows the events of a run of a table, as `members` returns them unless they are those that were shown last.
+    pub(crate) fn with_members(
+        &self,
+        table: usize,
+        run: usize,
+        members: &dyn Fn() -> Vec<EventNid>,
+        show: &mut dyn FnMut(&[EventNid]),
+    ) {
         let mut known = self.storage.members.borrow_mut();
-        if known.0 != row {
-            *known = (row, self.storage.server.block_members(&self.states.maps, row));
+        if known.0 != (table, run) {
+            *known = ((table, run), members());
         }
         show(&known.1);
     }

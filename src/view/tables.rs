@@ -2,12 +2,12 @@
 //!
 //! Names and columns are those of the servers' own schemas. A row is made when its page is asked for.
 
+use super::json::{Json, hex};
 use crate::event::table::Verdict;
 use crate::nid::EventNid;
 use crate::room::{Room, RoomError};
 use crate::sort;
-use crate::state::map::StateMaps;
-use crate::storage::{Block, Group, GroupId, ListNid, Numbering, RoomServer, Runs};
+use crate::storage::{Group, GroupId, ListNid, Numbering, RoomServer, Runs};
 use blake2::{Blake2b, Digest as _, digest::consts::U32};
 use core::ops::Range;
 
@@ -24,27 +24,67 @@ pub enum Cell {
     Flag(bool),
 }
 
-impl From<u32> for Cell {
-    fn from(number: u32) -> Self {
-        Self::Number(number.into())
-    }
-}
-
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
+/// What rows are written into, cell by cell.
+pub trait Cells {
+    /// Begins a row.
+    fn begin(&mut self);
+    /// A number.
+    fn number(&mut self, number: u64);
+    /// A text.
+    fn text(&mut self, text: &str);
+    /// A list of numbers.
+    fn numbers(&mut self, numbers: &[u32]);
+    /// Yes or no.
+    fn flag(&mut self, flag: bool);
+    /// A list of `len` numbers and its hash, of which only the first numbers are told: neither is at hand.
+    fn beginning(&mut self, numbers: &[u32], len: u32);
+    /// Ends the row.
+    fn end(&mut self);
 }
 
 /// A page of a table.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Table {
-    /// The names of the columns.
-    pub columns: &'static [&'static str],
     /// The rows of the page.
     pub rows: Vec<Vec<Cell>>,
     /// How many rows the whole table has.
     pub total: u64,
+}
+
+impl Table {
+    fn push(&mut self, cell: Cell) {
+        if let Some(row) = self.rows.last_mut() {
+            row.push(cell);
+        }
+    }
+}
+
+impl Cells for Table {
+    fn begin(&mut self) {
+        self.rows.push(Vec::new());
+    }
+
+    fn number(&mut self, number: u64) {
+        self.push(Cell::Number(number));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.push(Cell::Text(text.to_owned()));
+    }
+
+    fn numbers(&mut self, numbers: &[u32]) {
+        self.push(Cell::Numbers(numbers.to_vec()));
+    }
+
+    fn flag(&mut self, flag: bool) {
+        self.push(Cell::Flag(flag));
+    }
+
+    fn beginning(&mut self, numbers: &[u32], _: u32) {
+        self.numbers(numbers);
+    }
+
+    fn end(&mut self) {}
 }
 
 /// The tables there are.
@@ -145,9 +185,24 @@ impl TableName {
         matches!(self, StateBlockEntries | EventEdges | StateGroupEdges | StateGroupsState | EventToStateGroups)
     }
 
-    fn columns(self) -> &'static [&'static str] {
+    /// Returns the names of its columns.
+    #[must_use]
+    pub fn columns(self) -> &'static [&'static str] {
         NAMES.iter().find(|entry| entry.1 == self).map_or(&[], |entry| entry.2)
     }
+}
+
+/// Which part of a table is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// Rows to pass over.
+    pub offset: usize,
+    /// Rows at most.
+    pub limit: usize,
+    /// Blocks with more events than so many are not told whole …
+    pub list_limit: usize,
+    /// … but so many of their events, and no hash.
+    pub beginning: usize,
 }
 
 /// Returns up to `limit` rows of a table from row `offset` on.
@@ -155,141 +210,135 @@ impl TableName {
 /// # Errors
 /// If memory runs out.
 pub fn table(room: &mut Room, name: TableName, offset: usize, limit: usize) -> Result<Table, RoomError> {
+    let mut table = Table::default();
+    table.total = write_table(room, name, Part { offset, limit, list_limit: usize::MAX, beginning: 0 }, &mut table)?;
+    Ok(table)
+}
+
+/// Writes a part of a table, and returns how many rows the whole table has.
+///
+/// # Errors
+/// If memory runs out.
+pub fn write_table(room: &mut Room, name: TableName, part: Part, out: &mut impl Cells) -> Result<u64, RoomError> {
     // Bringing the one model up to date is no use to who asks for the other's.
     if name.is_of_groups() {
         room.groups()?;
     } else {
         room.room_server()?;
     }
-    if name.comes_in_runs() && room.runs(name as usize).is_none() {
-        let runs = Runs::new(&|run| run_len(room, name, run));
-        room.keep_runs(name as usize, runs);
-    }
-    let room = &*room;
-    let (server, groups, maps) = room.tables();
-    let page = |total: usize| {
-        let start = offset.min(total);
-        (total, start..start.saturating_add(limit).min(total))
-    };
     if name.comes_in_runs() {
-        let (total, rows) = in_runs(room, name, offset, limit);
-        return Ok(Table { columns: name.columns(), rows, total });
+        if room.runs(name as usize).is_none() {
+            let runs = Runs::new(&|run| run_len(room, name, run));
+            room.keep_runs(name as usize, runs);
+        }
+        return Ok(write_runs(room, name, part, out));
     }
-    let (total, rows) = match name {
-        TableName::Rooms => {
-            let (total, range) = page(usize::from(!server.rows().is_empty()));
-            (total, range.map(|_| room_row(room, server)).collect())
-        }
-        TableName::EventTypes => {
-            let (total, range) = page(server.names().0);
-            (total, named(range, |row| server.type_row(room.strings(), row)))
-        }
-        TableName::EventStateKeys => {
-            let (total, range) = page(server.names().1);
-            (total, named(range, |row| server.state_key_row(room.strings(), row)))
-        }
-        TableName::Events => {
-            let (total, range) = page(server.rows().len());
-            (total, part(server.rows(), range).iter().map(|&nid| event_row(room, server, nid)).collect())
-        }
-        TableName::StateSnapshots => {
-            let (total, range) = page(server.blocks().snapshots().len());
-            let row = |row: usize| snapshot_row(server, row);
-            (total, range.map(row).collect())
-        }
-        TableName::StateBlocks => {
-            let (total, range) = page(server.blocks().blocks().len());
-            (total, range.map(|row| block_row(server, maps, row as u32)).collect())
-        }
-        TableName::PreviousEvents => {
-            let (total, range) = page(server.previous().len());
-            (total, part(server.previous(), range).iter().map(|&nid| previous_row(room, server, nid)).collect())
-        }
+    let (server, groups, _) = room.tables();
+    let (tips, gaps);
+    let listed: &[EventNid] = match name {
+        TableName::Events => server.rows(),
+        TableName::PreviousEvents => server.previous(),
         TableName::ForwardExtremities => {
-            let tips = room.forward_extremities();
-            let (total, range) = page(tips.len());
-            (total, ids(room, part(&tips, range)))
+            tips = room.forward_extremities();
+            &tips
         }
         TableName::BackwardExtremities => {
-            let gaps: Vec<EventNid> = room.extremities().gaps().iter().map(|gap| gap.0).collect();
-            let (total, range) = page(gaps.len());
-            (total, ids(room, part(&gaps, range)))
+            gaps = room.extremities().gaps().iter().map(|gap| gap.0).collect::<Vec<_>>();
+            &gaps
         }
-        TableName::StateGroups => {
-            let (total, range) = page(groups.all().len());
-            let row = |(index, group): (usize, &Group)| {
-                vec![(range.start as u32 + index as u32 + 1).into(), room.strings().event_id(group.event).into()]
-            };
-            (total, part(groups.all(), range.clone()).iter().enumerate().map(row).collect())
-        }
-        _ => (0, Vec::new()),
+        _ => &[],
     };
-    Ok(Table { columns: name.columns(), rows, total: total as u64 })
+    let total = match name {
+        TableName::Rooms => usize::from(!server.rows().is_empty()),
+        TableName::EventTypes => server.names().0,
+        TableName::EventStateKeys => server.names().1,
+        TableName::StateSnapshots => server.blocks().snapshots().len(),
+        TableName::StateBlocks => server.blocks().blocks().len(),
+        TableName::StateGroups => groups.all().len(),
+        _ => listed.len(),
+    };
+    let start = part.offset.min(total);
+    for row in start..start.saturating_add(part.limit).min(total) {
+        out.begin();
+        let event = listed.get(row).copied();
+        match name {
+            TableName::Rooms => write_room(room, server, out),
+            TableName::EventTypes => write_name(server.type_row(room.strings(), row), out),
+            TableName::EventStateKeys => write_name(server.state_key_row(room.strings(), row), out),
+            TableName::StateSnapshots => write_snapshot(server, row, out),
+            TableName::StateBlocks => write_block(room, row as u32, part, out),
+            TableName::StateGroups => {
+                out.number(row as u64 + 1);
+                out.text(groups.all().get(row).map_or("", |group: &Group| room.strings().event_id(group.event)));
+            }
+            TableName::Events => event.map_or((), |nid| write_event(room, server, nid, out)),
+            _ => {
+                out.text(event.map_or("", |nid| room.strings().event_id(nid)));
+                match event.filter(|_| name == TableName::PreviousEvents) {
+                    None => {}
+                    Some(nid) if server.numbering() == Numbering::Sqlite => out.text(&server.previous_text(nid)),
+                    Some(nid) => out.numbers(&server.children(room.events(), nid)),
+                }
+            }
+        }
+        out.end();
+    }
+    Ok(total as u64)
 }
 
-fn part<T>(rows: &[T], range: Range<usize>) -> &[T] {
-    rows.get(range).unwrap_or_default()
+fn write_name(row: Option<(u32, &str)>, out: &mut impl Cells) {
+    let (number, name) = row.unwrap_or_default();
+    out.number(number.into());
+    out.text(name);
 }
 
-fn named<'a>(range: Range<usize>, row: impl Fn(usize) -> Option<(u32, &'a str)>) -> Vec<Vec<Cell>> {
-    range.filter_map(row).map(|(number, name)| vec![number.into(), name.into()]).collect()
-}
-
-fn ids(room: &Room, nids: &[EventNid]) -> Vec<Vec<Cell>> {
-    nids.iter().map(|&nid| vec![room.strings().event_id(nid).into()]).collect()
-}
-
-fn room_row(room: &Room, server: &RoomServer) -> Vec<Cell> {
+fn write_room(room: &Room, server: &RoomServer, out: &mut impl Cells) {
     let mut latest: Vec<u32> = server.latest().iter().map(|&nid| server.event_nid(nid)).collect();
     sort::ascending(&mut latest);
-    vec![
-        1.into(),
-        room.room_id().unwrap_or_default().into(),
-        Cell::Numbers(latest),
-        server.last_sent().map_or(0, |nid| server.event_nid(nid)).into(),
-        server.room_list().map_or(0, |list| server.snapshot_nid(list)).into(),
-        room.version().map_or("", |version| version.id).into(),
-    ]
+    out.number(1);
+    out.text(room.room_id().unwrap_or_default());
+    out.numbers(&latest);
+    out.number(server.last_sent().map_or(0, |nid| server.event_nid(nid)).into());
+    out.number(server.room_list().map_or(0, |list| server.snapshot_nid(list)).into());
+    out.text(room.version().map_or("", |version| version.id));
 }
 
-fn event_row(room: &Room, server: &RoomServer, nid: EventNid) -> Vec<Cell> {
+fn write_event(room: &Room, server: &RoomServer, nid: EventNid, out: &mut impl Cells) {
     let events = room.events();
-    vec![
-        server.event_nid(nid).into(),
-        events.kind(nid).map_or(0, |kind| server.type_nid(kind.index())).into(),
-        events.state_key(nid).map_or(0, |key| server.state_key_nid(key.index())).into(),
-        server.before(nid).map_or(0, |list| server.snapshot_nid(list)).into(),
-        Cell::Number(events.depth(nid)),
-        room.strings().event_id(nid).into(),
-        Cell::Numbers(server.auth_event_nids(events, nid, room.implied_auth_event(nid))),
-        Cell::Flag(events.verdict(nid) == Verdict::Rejected),
-        Cell::Flag(server.is_sent(nid)),
-    ]
+    out.number(server.event_nid(nid).into());
+    out.number(events.kind(nid).map_or(0, |kind| server.type_nid(kind.index())).into());
+    out.number(events.state_key(nid).map_or(0, |key| server.state_key_nid(key.index())).into());
+    out.number(server.before(nid).map_or(0, |list| server.snapshot_nid(list)).into());
+    out.number(events.depth(nid));
+    out.text(room.strings().event_id(nid));
+    out.numbers(&server.auth_event_nids(events, nid, room.implied_auth_event(nid)));
+    out.flag(events.verdict(nid) == Verdict::Rejected);
+    out.flag(server.is_sent(nid));
 }
 
-fn snapshot_row(server: &RoomServer, row: usize) -> Vec<Cell> {
+fn write_snapshot(server: &RoomServer, row: usize, out: &mut impl Cells) {
     let list = server.blocks().snapshots().get(row).copied().unwrap_or(ListNid::EMPTY);
     let blocks = server.list_blocks(list);
+    out.number(server.snapshot_row_nid(row as u32).into());
+    out.numbers(&blocks);
     // Go's empty list of the one database, and its nil of the other.
-    let hash = match server.numbering() {
-        Numbering::Postgres if blocks.is_empty() => hash("null"),
-        _ => hash(&json(&blocks)),
-    };
-    vec![server.snapshot_row_nid(row as u32).into(), Cell::Numbers(blocks), Cell::Text(hash)]
+    match server.numbering() {
+        Numbering::Postgres if blocks.is_empty() => out.text(&hash("null")),
+        _ => out.text(&hash_of(&blocks)),
+    }
 }
 
-fn block_row(server: &RoomServer, maps: &StateMaps, row: u32) -> Vec<Cell> {
+fn write_block(room: &Room, row: u32, part: Part, out: &mut impl Cells) {
+    let (server, _, maps) = room.tables();
+    out.number(server.block_nid(row).into());
+    let len = server.block_len(maps, row);
+    if len as usize > part.list_limit {
+        out.beginning(&server.first_block_events(maps, room.events(), row, part.beginning), len);
+        return;
+    }
     let events = server.block_events(maps, row);
-    let hash = hash(&json(&events));
-    vec![server.block_nid(row).into(), Cell::Numbers(events), Cell::Text(hash)]
-}
-
-fn previous_row(room: &Room, server: &RoomServer, nid: EventNid) -> Vec<Cell> {
-    let children = match server.numbering() {
-        Numbering::Sqlite => Cell::Text(server.previous_text(nid)),
-        Numbering::Dense | Numbering::Postgres => Cell::Numbers(server.children(room.events(), nid)),
-    };
-    vec![room.strings().event_id(nid).into(), children]
+    out.numbers(&events);
+    out.text(&hash_of(&events));
 }
 
 /// Returns how many rows of a table the block, group or event with this place has; `None` where there are no more.
@@ -297,10 +346,10 @@ fn run_len(room: &Room, name: TableName, run: usize) -> Option<u64> {
     let (server, groups, maps) = room.tables();
     let held = || room.events().held().get(run).copied();
     Some(match name {
-        TableName::StateBlockEntries => match *server.blocks().blocks().get(run)? {
-            Block::Event(_) => 1,
-            Block::State(state) => maps.len(state).into(),
-        },
+        TableName::StateBlockEntries if run < server.blocks().blocks().len() => {
+            server.block_len(maps, run as u32).into()
+        }
+        TableName::StateBlockEntries => return None,
         TableName::StateGroupsState => groups.all().get(run)?.rows.into(),
         TableName::StateGroupEdges => u64::from(groups.all().get(run)?.previous != 0),
         TableName::EventToStateGroups => u64::from(groups.of(held()?) != 0),
@@ -312,86 +361,93 @@ fn run_len(room: &Room, name: TableName, run: usize) -> Option<u64> {
     })
 }
 
-/// Returns a page of a table whose rows come in runs: the entries of the blocks, by block and then by event; the rows of
+/// Writes a part of a table whose rows come in runs: the entries of the blocks, by block and then by event; the rows of
 /// the state groups, by group and then by slot; an edge for each parent that an event names, in order of arrival.
-fn in_runs(room: &Room, name: TableName, offset: usize, limit: usize) -> (u64, Vec<Vec<Cell>>) {
+fn write_runs(room: &Room, name: TableName, part: Part, out: &mut impl Cells) -> u64 {
     let len = |run| run_len(room, name, run);
-    let Some(runs) = room.runs(name as usize) else { return (0, Vec::new()) };
-    let (mut run, mut before) = runs.find(offset as u64, &len);
-    let mut rows = Vec::new();
-    while rows.len() < limit
+    let Some(runs) = room.runs(name as usize) else { return 0 };
+    let (mut run, mut before) = runs.find(part.offset as u64, &len);
+    let mut left = part.limit;
+    while left > 0
         && let Some(length) = len(run)
     {
         if length > 0 {
-            let from = (offset as u64).saturating_sub(before) as usize;
-            push_run(room, name, run, from..from.saturating_add(limit - rows.len()), &mut rows);
+            let from = (part.offset as u64).saturating_sub(before) as usize;
+            let wanted = from..from.saturating_add(left).min(length as usize);
+            left -= wanted.len();
+            write_run(room, name, run, wanted, out);
         }
         before += length;
         run += 1;
     }
-    (runs.total(), rows)
+    runs.total()
 }
 
-fn push_run(room: &Room, name: TableName, run: usize, wanted: Range<usize>, rows: &mut Vec<Vec<Cell>>) {
+fn write_run(room: &Room, name: TableName, run: usize, wanted: Range<usize>, out: &mut impl Cells) {
     let (server, groups, maps) = room.tables();
     let (events, strings) = (room.events(), room.strings());
-    let id = |nid: EventNid| Cell::from(strings.event_id(nid));
     let number = run as GroupId + 1;
     match name {
         TableName::StateBlockEntries => {
             let block_nid = server.block_nid(run as u32);
-            room.with_block_members(run as u32, |members| {
-                for &nid in members.iter().skip(wanted.start).take(wanted.len()) {
-                    rows.push(vec![
-                        block_nid.into(),
-                        events.kind(nid).map_or(0, |kind| server.type_nid(kind.index())).into(),
-                        events.state_key(nid).map_or(0, |key| server.state_key_nid(key.index())).into(),
-                        server.event_nid(nid).into(),
-                    ]);
+            let members = || server.block_members(maps, run as u32);
+            room.with_members(name as usize, run, &members, &mut |members| {
+                for &nid in members.get(wanted.clone()).unwrap_or_default() {
+                    out.begin();
+                    out.number(block_nid.into());
+                    out.number(events.kind(nid).map_or(0, |kind| server.type_nid(kind.index())).into());
+                    out.number(events.state_key(nid).map_or(0, |key| server.state_key_nid(key.index())).into());
+                    out.number(server.event_nid(nid).into());
+                    out.end();
                 }
             });
         }
         TableName::StateGroupsState => {
-            for (slot, nid) in groups.rows(maps, number).into_iter().skip(wanted.start).take(wanted.len()) {
-                let Some((kind, key)) = room.slots().pair(slot) else { continue };
-                rows.push(vec![number.into(), strings.event_type(kind).into(), strings.state_key(key).into(), id(nid)]);
-            }
+            let members = || groups.rows(maps, number).into_iter().map(|row| row.1).collect();
+            room.with_members(name as usize, run, &members, &mut |members| {
+                for &nid in members.get(wanted.clone()).unwrap_or_default() {
+                    out.begin();
+                    out.number(number.into());
+                    out.text(events.kind(nid).map_or("", |kind| strings.event_type(kind)));
+                    out.text(events.state_key(nid).map_or("", |key| strings.state_key(key)));
+                    out.text(strings.event_id(nid));
+                    out.end();
+                }
+            });
         }
         TableName::StateGroupEdges => {
-            rows.push(vec![number.into(), groups.get(number).map_or(0, |group| group.previous).into()]);
+            out.begin();
+            out.number(number.into());
+            out.number(groups.get(number).map_or(0, |group| group.previous).into());
+            out.end();
         }
         _ => {
             let Some(&nid) = events.held().get(run) else { return };
-            if name == TableName::EventToStateGroups {
-                rows.push(vec![id(nid), groups.of(nid).into()]);
-                return;
-            }
-            for &parent in events.prev_events(nid).iter().skip(wanted.start).take(wanted.len()) {
-                rows.push(vec![id(nid), id(parent)]);
+            let of_group = name == TableName::EventToStateGroups;
+            for place in wanted {
+                out.begin();
+                out.text(strings.event_id(nid));
+                match events.prev_events(nid).get(place) {
+                    Some(&parent) if !of_group => out.text(strings.event_id(parent)),
+                    _ => out.number(groups.of(nid).into()),
+                }
+                out.end();
             }
         }
     }
 }
 
-/// Compact JSON, as it is hashed.
-fn json(numbers: &[u32]) -> String {
-    let mut text = String::from("[");
-    for (place, number) in numbers.iter().enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        text.push_str(&number.to_string());
-    }
-    text.push(']');
-    text
+/// Returns the hash that a block or a snapshot with these numbers is found by: of their list as compact JSON.
+#[must_use]
+pub fn hash_of(numbers: &[u32]) -> String {
+    let mut json = Json::default();
+    json.numbers(numbers);
+    hash(json.text())
 }
 
 /// BLAKE2b of 256 bits, in hexadecimal (Dendrite, `roomserver/types/types.go`).
 fn hash(text: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digest = Blake2b::<U32>::digest(text);
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).map_or('0', |&digit| char::from(digit));
-    digest.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    hex(&Blake2b::<U32>::digest(text))
 }
 
 #[cfg(test)]
@@ -410,7 +466,6 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(hash(text), expected);
         }
-        assert_eq!(json(&[]), "[]");
-        assert_eq!(json(&[1, 20, 3]), "[1,20,3]");
+        assert_eq!(hash_of(&[1, 2, 3, 4, 5, 6]), hash("[1,2,3,4,5,6]"));
     }
 }

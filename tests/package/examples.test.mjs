@@ -60,12 +60,12 @@ test("the examples beside the calls", async () => {
   for (const name of readdirSync(dist).filter((file) => file.endsWith(".d.ts") && !file.startsWith("core"))) {
     const comments = readFileSync(join(dist, name), "utf8").matchAll(/\/\*\*(.*?)\*\/\s*(\S+)/gs);
     for (const [, comment, subject] of comments) {
-      const example = /@example\n(.*?)(?=\n\s*\* @|$)/s.exec(comment)?.[1];
-      if (example === undefined) continue;
-      const code = example.replaceAll(/^\s*\* ?/gm, "");
-      // In a block of its own, since an example may make what others take for granted.
-      await runs(`${GIVEN}\n{\n${code}\n}\n`, `${name}-${subject}`);
-      run += 1;
+      for (const [, example] of comment.matchAll(/@example\n(.*?)(?=\n\s*\* @|$)/gs)) {
+        const code = example.replaceAll(/^\s*\* ?/gm, "");
+        // In a block of its own, since an example may make what others take for granted.
+        await runs(`${GIVEN}\n{\n${code}\n}\n`, `${name}-${subject}-${run}`);
+        run += 1;
+      }
     }
   }
   assert.ok(run >= 10, `${run} were found`);

@@ -1,6 +1,6 @@
 // Tables in another order than their own: by one column, worked out in slices when somebody asks, and kept for a while. What is kept
 // is the order alone; the rows stay in the engine.
-import type { Room, TableName } from "roomscope";
+import type { Room, TableData, TableName } from "roomscope";
 import type { TableSort } from "../protocol.ts";
 import { type Cells, scan } from "./tables.ts";
 
@@ -32,7 +32,7 @@ export class SortedTables {
     const at = columns.indexOf(column);
     if (at < 0 || total > mostSorted) return undefined;
     const keys: (number | string)[] = [];
-    yield* scan(this.#room, name, (cells) => keys.push(keyOf(cells[at])));
+    yield* scan(this.#room, name, (cells, _, cut) => keys.push(cut?.column === at ? cut.length : keyOf(cells[at])));
     const sign = descending ? -1 : 1;
     const compare = (a: number, b: number): number => {
       const [x, y] = [keys[a]!, keys[b]!];
@@ -45,10 +45,14 @@ export class SortedTables {
     return order;
   }
 
-  /** Rows of a table in an order. */
-  rows(name: TableName, order: Uint32Array, offset: number, limit: number): Cells[] {
-    return [...order.subarray(offset, offset + limit)].flatMap(
-      (row) => this.#room.table(name, { offset: row, limit: 1 }).rows,
-    );
+  /** Rows of a table in an order, lists cut after so many numbers. */
+  rows(name: TableName, order: Uint32Array, offset: number, limit: number, listLimit: number): TableData {
+    const page: TableData = { columns: [], rows: [], total: order.length, cut: [] };
+    for (const place of order.subarray(offset, offset + limit)) {
+      const { rows, cut = [] } = this.#room.table(name, { offset: place, limit: 1, listLimit });
+      page.cut?.push(...cut.map((list) => ({ ...list, row: page.rows.length })));
+      page.rows.push(...rows);
+    }
+    return page;
   }
 }

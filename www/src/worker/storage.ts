@@ -76,9 +76,21 @@ export class Storage {
   /** A page of a table, lists and texts cut to what a row can show. */
   *page(name: TableName, offset: number, limit: number, sort?: TableSort): Generator<undefined, TablePage> {
     const order = sort === undefined ? undefined : yield* this.#sorted.order(name, sort);
-    const { columns, rows, total } = this.#room.table(name, order === undefined ? { offset, limit } : { limit: 0 });
-    const shown = order === undefined ? rows : this.#sorted.rows(name, order, offset, limit);
-    return { columns, rows: shown.map(cut), total, sortable: total <= mostSorted };
+    const { columns, ...inOrder } = this.#room.table(name, {
+      ...(order === undefined ? { offset, limit } : { limit: 0 }),
+      listLimit: listShown,
+    });
+    const { total } = inOrder;
+    const { rows, cut = [] } = order === undefined ? inOrder : this.#sorted.rows(name, order, offset, limit, listShown);
+    const lengths = new Map(cut.map(({ row, length }) => [row, length]));
+    const shown: TableCells[] = [];
+    for (const [row, cells] of rows.entries()) {
+      const length = lengths.get(row);
+      shown.push(cells.map((cell) => shortened(cell, length)));
+      // The hash of a whole state takes milliseconds.
+      if (length !== undefined) yield undefined;
+    }
+    return { columns, rows: shown, total, sortable: total <= mostSorted };
   }
 
   /** Where a table has the row with this number (or that of an event, for the tables that name events by id). */
@@ -275,10 +287,11 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function cut(cells: Cells): TableCells {
-  return cells.map((cell) => {
-    if (Array.isArray(cell))
-      return cell.length > listShown ? { first: cell.slice(0, listShown), count: cell.length } : cell;
-    return typeof cell === "string" && cell.length > longestText ? `${cell.slice(0, longestText)}…` : cell;
-  });
+/** A cell as a row shows it; `length` is that of the list, where the engine has cut it. */
+function shortened(cell: Cells[number], length: number | undefined): TableCells[number] {
+  if (Array.isArray(cell)) {
+    const count = length ?? cell.length;
+    return count > listShown ? { first: cell.slice(0, listShown), count } : cell;
+  }
+  return typeof cell === "string" && cell.length > longestText ? `${cell.slice(0, longestText)}…` : cell;
 }

@@ -1,10 +1,10 @@
 // The engine's tables as the worker reads them: a page at a time, a few pages kept, and rows found by the number in their first
 // column. Tables of numbered things are in the order of their numbers, so that takes a handful of pages at most.
-import type { Room, TableData, TableName } from "roomscope";
+import type { CutList, Room, TableData, TableName } from "roomscope";
 
 export type Cells = TableData["rows"][number];
 
-/** Rows that are fetched together: few, since a row may hold a list of a hundred thousand numbers. */
+/** Rows that are fetched together. What is long in them is worked out when it is read. */
 const pageSize = 32;
 const pagesKept = 64;
 
@@ -74,12 +74,22 @@ export function numbers(cell: Cells[number] | undefined): number[] {
 
 /** Rows of a table in a scan: large enough that calls cost nothing, small enough for a slice of time. */
 const scanned = 4096;
+/** Lists as long as a snapshot can be are told whole. */
+const longest = 64;
 
-/** Visits every row of a table; yields after each part, so that a caller can do other things in between. */
-export function* scan(room: Room, name: TableName, visit: (cells: Cells, index: number) => void): Generator<undefined> {
+/**
+ * Visits every row of a table, with the length of its list where that is too long to come along; yields after each part, so that
+ * a caller can do other things in between.
+ */
+export function* scan(
+  room: Room,
+  name: TableName,
+  visit: (cells: Cells, index: number, cut: CutList | undefined) => void,
+): Generator<undefined> {
   for (let offset = 0; ; offset += scanned) {
-    const { rows, total } = room.table(name, { offset, limit: scanned });
-    rows.forEach((cells, i) => visit(cells, offset + i));
+    const { rows, total, cut = [] } = room.table(name, { offset, limit: scanned, listLimit: longest });
+    let next = 0;
+    rows.forEach((cells, i) => visit(cells, offset + i, cut[next]?.row === i ? cut[next++] : undefined));
     if (offset + scanned >= total) return;
     yield undefined;
   }
