@@ -11,4 +11,4 @@ if (!existsSync(ENTRY)) {
 
 export const { Room } = await import(ENTRY);
 /** The generated binding, which the package keeps to itself: for measuring the parts of a call. */
-export const { RawRoom } = await import(new URL("core.js", ENTRY));
+export const { RawRoom } = await import(new URL("shared.js", ENTRY));

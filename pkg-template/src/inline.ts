@@ -4,7 +4,8 @@
 import { base64 } from "./core_inline.js";
 import { type InitSource, start } from "./engine.js";
 
-export * from "./index.js";
+export { Room, RoomscopeError } from "./index.js";
+export type * from "./index.js";
 
 start(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
 

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { type InitSource, start } from "./engine.js";
 
-export * from "./index.js";
+export { Room, RoomscopeError } from "./index.js";
+export type * from "./index.js";
 
 start(readFileSync(new URL("./core_bg.wasm", import.meta.url)));
 

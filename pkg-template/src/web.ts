@@ -3,7 +3,8 @@
 
 import { type InitSource, startFrom } from "./engine.js";
 
-export * from "./index.js";
+export { Room, RoomscopeError } from "./index.js";
+export type * from "./index.js";
 
 /**
  * Makes the engine ready. To be awaited once before the first use; more calls do no harm and wait for the same thing.

@@ -1,8 +1,9 @@
 // From the binding and pkg-template/ to the finished npm package in pkg/: the TypeScript facade compiled around the
-// generated files, a package.json with the crate's version, the licences, and a check of the sizes.
+// generated files and bundled into few, a package.json with the crate's version, the licences, and a check of the sizes.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundle, ENTRIES } from "./bundle.mjs";
 import { checkNode } from "./cargo.mjs";
 import { BINDING, buildCore } from "./core.mjs";
 import { locked } from "./lock.mjs";
@@ -13,21 +14,40 @@ import { stampOf, unlessDone } from "./stamp.mjs";
 
 const PKG = join(ROOT, "pkg");
 const NEXT = join(ROOT, "target/pkg-next");
-const SHIPPED = ["core.js", "core.d.ts", "core_bg.wasm", "core_inline.js"];
+/** Where the facade is compiled to, one file a module. */
+const MODULES = join(ROOT, "target/modules");
 const INPUTS = [
   ...["pkg-template", "LICENSE-MIT", "LICENSE-APACHE", "package-lock.json", "tsconfig.base.json"],
-  ...["scripts/lib/package.mjs", "scripts/lib/sizes.mjs", "scripts/budget.json"],
+  ...["package.mjs", "bundle.mjs", "sizes.mjs"].map((name) => `scripts/lib/${name}`),
+  "scripts/budget.json",
 ];
+
+/**
+ * @param {string[]} entries
+ * @returns {Set<string>} the files with their types, and those that these import
+ */
+function typesOf(entries) {
+  const files = new Set(entries.map((name) => name.replace(/js$/, "d.ts")));
+  for (const file of files) {
+    const imports = readFileSync(join(MODULES, file), "utf8").matchAll(/(?:from|import\() ?"\.\/([^"]+)\.js"/g);
+    for (const [, name] of imports) files.add(`${name}.d.ts`);
+  }
+  return files;
+}
 
 /** @param {string} version of the crate, and so of the package */
 async function assemble(version) {
   rmSync(NEXT, { recursive: true, force: true });
   const dist = join(NEXT, "dist");
   mkdirSync(dist, { recursive: true });
-  for (const name of SHIPPED) cpSync(join(ROOT, BINDING, name), join(dist, name));
+  rmSync(MODULES, { recursive: true, force: true });
+  cpSync(join(ROOT, BINDING), MODULES, { recursive: true });
   await mustRun("Compiling the TypeScript facade", process.execPath, [
-    ...[join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "pkg-template"), "--outDir", dist],
+    ...[join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "pkg-template"), "--outDir", MODULES],
   ]);
+  await bundle(MODULES, dist);
+  for (const name of typesOf(ENTRIES)) cpSync(join(MODULES, name), join(dist, name));
+  cpSync(join(ROOT, BINDING, "core_bg.wasm"), join(dist, "core_bg.wasm"));
   cpSync(join(ROOT, "pkg-template/sql"), join(dist, "sql"), { recursive: true });
 
   const manifest = JSON.parse(readFileSync(join(ROOT, "pkg-template/package.json"), "utf8"));

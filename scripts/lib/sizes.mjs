@@ -1,5 +1,5 @@
 // What using the package costs before any work is done: the sizes of what people download, and the time until Node
-// has it ready. Printed at every build; the sizes are held to scripts/budget.json.
+// has it ready. Printed at every build, and held to scripts/budget.json.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
@@ -7,32 +7,37 @@ import { pathToFileURL } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { mustRun, ROOT, Stop } from "./run.mjs";
 
-/** Starts that are tried; the best one counts. */
+/** Starts that are tried at a time; the best one counts. */
 const STARTS = 7;
+/** How often that is done again while the best is over the budget. */
+const MORE_TRIES = 4;
 
 /** @param {number} bytes */
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 /**
- * How long `import` of the Node entry takes in a fresh process. Judged by processor time, on all threads, since the
- * machine may be busy with other things; on a quiet one the clock shows about the same.
+ * How long `import` of the Node entry takes in a fresh process, and how long that process took to get there. Both are
+ * processor time, on all threads, since the machine may be busy with other things; on a quiet one the clock shows about
+ * the same.
  *
+ * @typedef {{ start: number, node: number }} Start in milliseconds
  * @param {string} dist
- * @returns {Promise<number>} milliseconds
+ * @param {Start} [best] so far
+ * @returns {Promise<Start>}
  */
-async function startTime(dist) {
+async function startTime(dist, best = { start: Number.POSITIVE_INFINITY, node: Number.POSITIVE_INFINITY }) {
   const url = JSON.stringify(pathToFileURL(join(dist, "node.js")).href);
   // The first import() of a process pays for the loader itself.
   const code = `
     await import("node:fs");
+    const sum = ({ user, system }) => (user + system) / 1000;
     const before = process.cpuUsage();
     await import(${url});
-    const { user, system } = process.cpuUsage(before);
-    console.log((user + system) / 1000);`;
-  let best = Number.POSITIVE_INFINITY;
+    console.log(sum(process.cpuUsage(before)), sum(before));`;
   for (let i = 0; i < STARTS; i++) {
     const output = await mustRun("Starting the package in Node", process.execPath, ["--input-type=module", "-e", code]);
-    best = Math.min(best, Number(output));
+    const [start = 0, node = 0] = output.split(" ").map(Number);
+    best = { start: Math.min(best.start, start), node: Math.min(best.node, node) };
   }
   return best;
 }
@@ -43,7 +48,7 @@ async function startTime(dist) {
  * @param {string} dist
  */
 export async function checkBudget(dist) {
-  /** @type {{ brotliBytes: Record<string, number>, startMilliseconds: number }} */
+  /** @type {{ brotliBytes: Record<string, number>, startMilliseconds: number, startOfNode: number }} */
   const budget = JSON.parse(readFileSync(join(ROOT, "scripts/budget.json"), "utf8"));
   const over = [];
   console.log(
@@ -60,8 +65,14 @@ export async function checkBudget(dist) {
     console.log(`  ${name.padEnd(16)} ${columns.map((text) => text.padStart(10)).join(" ")}`);
     if (limit !== undefined && brotli > limit) over.push(`${name} is ${kilobytes(brotli)} with brotli`);
   }
-  const start = await startTime(dist);
-  // A machine's mood must not fail a build: the start is told beside its goal, and only sizes are held.
-  console.log(`  ready in Node after ${start.toFixed(1)} ms (goal ${budget.startMilliseconds} ms)`);
+  let best = await startTime(dist);
+  // A slow machine takes longer for Node itself as well: over the budget is what is over both measures.
+  const late = () => best.start > budget.startMilliseconds && best.start > budget.startOfNode * best.node;
+  for (let again = 0; again < MORE_TRIES && late(); again++) best = await startTime(dist, best);
+  const [start, node] = [best.start, best.node].map((time) => `${time.toFixed(1)} ms`);
+  console.log(
+    `  ready in Node ${start} after Node itself, which takes ${node} (budget ${budget.startMilliseconds} ms)`,
+  );
+  if (late()) over.push(`the start in Node takes ${start}`);
   if (over.length > 0) throw new Stop(`More than scripts/budget.json allows: ${over.join("; ")}.`);
 }

@@ -22,7 +22,7 @@ test("every file that the manifest names is there", () => {
 
 test("entries that start the engine at import are listed as having side effects", () => {
   const starting = readdirSync(join(folder, "dist")).filter(
-    (name) => name.endsWith(".js") && /^start\(/m.test(readFileSync(join(folder, "dist", name), "utf8")),
+    (name) => name.endsWith(".js") && /;start\(/.test(readFileSync(join(folder, "dist", name), "utf8")),
   );
   assert.deepEqual(starting.map((name) => `./dist/${name}`).sort(), [...manifest.sideEffects].sort());
 });
@@ -40,7 +40,19 @@ test("the command is there with its SQL, and no types of its inside", () => {
     readdirSync(join(folder, "dist/sql")).sort(),
     servers.map((name) => `${name}.sql`),
   );
-  assert.ok(readdirSync(join(folder, "dist/cli")).every((name) => name.endsWith(".js")));
+  assert.deepEqual(readdirSync(join(folder, "dist/cli")), ["main.js"]);
+});
+
+test("an entry is one file beside what all of them share", () => {
+  const names = readdirSync(join(folder, "dist")).filter((name) => name.endsWith(".js"));
+  assert.deepEqual(names.sort(), ["inline.js", "node.js", "shared.js", "web.js"]);
+  for (const name of names) {
+    const imports = readFileSync(join(folder, "dist", name), "utf8").matchAll(/\bfrom ?"(\.[^"]+)"/g);
+    assert.ok(
+      [...imports].every(([, path]) => path === "./shared.js"),
+      name,
+    );
+  }
 });
 
 test("nothing needs to be installed beside it", () => {

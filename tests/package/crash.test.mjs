@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Room } from "roomscope";
 
-const { call } = await import(new URL("./node_modules/roomscope/dist/engine.js", import.meta.url));
+const { call } = await import(new URL("./node_modules/roomscope/dist/shared.js", import.meta.url));
 
 const trap = () => {
   throw new WebAssembly.RuntimeError("unreachable");
