@@ -1,7 +1,7 @@
 //! The events a room holds, in flat columns.
 //!
 //! One entry per interned event id ([`EventNid`]), held or only named by others; everything is a number. Edges lie in
-//! two lists of NIDs, by `prev_events` (each parent once) and by `auth_events`, in the order in which the event names them.
+//! one list of NIDs, each event's `prev_events` (each parent once) before its `auth_events`, in the order in which it names them.
 //! What the auth rules and state resolution read of an event's content is kept in [`Facts`]. Relies on [`crate::nid`].
 
 use super::content::Facts;
@@ -51,56 +51,66 @@ pub struct EventRow {
     pub origin_server_ts: i64,
 }
 
-/// Lists of event NIDs, one list an event, end to end in one column.
+/// The two lists of events that each event names, parents and then auth events, end to end in one column.
 #[derive(Clone, Debug, Default)]
-struct EdgeLists {
+struct Edges {
     starts: Vec<u32>,
-    lengths: Vec<u8>,
+    lengths: Vec<[u8; 2]>,
     targets: Vec<EventNid>,
 }
 
-impl EdgeLists {
-    fn get(&self, nid: EventNid) -> &[EventNid] {
-        let (Some(&start), Some(&length)) = (self.starts.get(nid.index()), self.lengths.get(nid.index())) else {
-            return &[];
+impl Edges {
+    fn get(&self, nid: EventNid) -> (&[EventNid], &[EventNid]) {
+        let (Some(&start), Some(&[prev, auth])) = (self.starts.get(nid.index()), self.lengths.get(nid.index())) else {
+            return (&[], &[]);
         };
-        self.targets.get(start as usize..start as usize + length as usize).unwrap_or_default()
+        let end = start as usize + prev as usize + auth as usize;
+        let both = self.targets.get(start as usize..end).unwrap_or_default();
+        both.split_at_checked(prev as usize).unwrap_or_default()
     }
 
-    fn set(&mut self, nid: EventNid, targets: &[EventNid]) {
+    fn set(&mut self, nid: EventNid, prev: &[EventNid], auth: &[EventNid]) {
         let start = self.targets.len() as u32;
         // Readers refuse longer lists (20 parents, 10 auth events).
-        let targets = targets.get(..targets.len().min(u8::MAX as usize)).unwrap_or_default();
-        column::reserve(&mut self.targets, targets.len());
-        self.targets.extend_from_slice(targets);
-        if let (Some(at), Some(length)) = (self.starts.get_mut(nid.index()), self.lengths.get_mut(nid.index())) {
+        let bounded = |list: &'_ [EventNid]| list.len().min(u8::MAX as usize);
+        let lengths = [bounded(prev), bounded(auth)];
+        column::reserve(&mut self.targets, lengths[0] + lengths[1]);
+        self.targets.extend(prev.iter().take(lengths[0]).chain(auth.iter().take(lengths[1])));
+        if let (Some(at), Some(entry)) = (self.starts.get_mut(nid.index()), self.lengths.get_mut(nid.index())) {
             *at = start;
-            *length = targets.len() as u8;
+            *entry = lengths.map(|length| length as u8);
         }
     }
 
     fn grow(&mut self, len: usize) {
         column::grow(&mut self.starts, len, 0);
-        column::grow(&mut self.lengths, len, 0);
+        column::grow(&mut self.lengths, len, [0; 2]);
     }
 
     fn memory_bytes(&self) -> usize {
-        4 * self.starts.capacity() + self.lengths.capacity() + 4 * self.targets.capacity()
+        4 * self.starts.capacity() + 2 * self.lengths.capacity() + 4 * self.targets.capacity()
     }
+}
+
+/// What the rules ask of an event most, side by side: the events that another names are anywhere in the columns, and a line
+/// of memory for each of these would cost more than all of the rules.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    kind: Option<EventTypeNid>,
+    state_key: Option<EventStateKeyNid>,
+    /// The slot's number + 1, 0 if there is none.
+    slot: u32,
+    sender: Option<EventStateKeyNid>,
 }
 
 /// The columns of all events of a room.
 #[derive(Clone, Debug, Default)]
 pub struct EventTable {
-    kinds: Vec<Option<EventTypeNid>>,
-    state_keys: Vec<Option<EventStateKeyNid>>,
-    slots: Vec<u32>,
-    senders: Vec<Option<EventStateKeyNid>>,
+    rows: Vec<Row>,
     depths: Vec<u64>,
     timestamps: Vec<i64>,
     status: Vec<(Arrival, Verdict)>,
-    prev: EdgeLists,
-    auth: EdgeLists,
+    edges: Edges,
     held: Vec<EventNid>,
     /// How many of them are in each slot.
     held_in: Vec<u32>,
@@ -112,41 +122,36 @@ pub struct EventTable {
 pub struct EventTableMark {
     ids: usize,
     held: usize,
-    prev: usize,
-    auth: usize,
+    edges: usize,
 }
-
-const NO_SLOT: u32 = u32::MAX;
 
 impl EventTable {
     /// Makes room for events with NIDs up to `ids`.
     pub fn grow(&mut self, ids: usize) {
-        if ids <= self.kinds.len() {
+        if ids <= self.rows.len() {
             return;
         }
-        column::grow(&mut self.kinds, ids, None);
-        column::grow(&mut self.state_keys, ids, None);
-        column::grow(&mut self.slots, ids, NO_SLOT);
-        column::grow(&mut self.senders, ids, None);
+        column::grow(&mut self.rows, ids, Row::default());
         column::grow(&mut self.depths, ids, 0);
         column::grow(&mut self.timestamps, ids, 0);
         column::grow(&mut self.status, ids, (Arrival::Live, Verdict::Outlier));
-        self.prev.grow(ids);
-        self.auth.grow(ids);
+        self.edges.grow(ids);
     }
 
     /// Holds an event: fills its row. `prev` names each parent once. [`EventTable::grow`] has made room.
     pub fn hold(&mut self, nid: EventNid, row: EventRow, arrival: Arrival, prev: &[EventNid], auth: &[EventNid]) {
         let index = nid.index();
-        set(&mut self.kinds, index, Some(row.kind));
-        set(&mut self.state_keys, index, row.state_key);
-        set(&mut self.slots, index, row.slot.map_or(NO_SLOT, |slot| slot.0));
-        set(&mut self.senders, index, Some(row.sender));
+        let held = Row {
+            kind: Some(row.kind),
+            state_key: row.state_key,
+            slot: row.slot.map_or(0, |slot| slot.0 + 1),
+            sender: Some(row.sender),
+        };
+        set(&mut self.rows, index, held);
         set(&mut self.depths, index, row.depth);
         set(&mut self.timestamps, index, row.origin_server_ts);
         set(&mut self.status, index, (arrival, Verdict::Outlier));
-        self.prev.set(nid, prev);
-        self.auth.set(nid, auth);
+        self.edges.set(nid, prev, auth);
         if let Some(slot) = row.slot {
             column::grow(&mut self.held_in, slot.0 as usize + 1, 0);
             if let Some(count) = self.held_in.get_mut(slot.0 as usize) {
@@ -179,7 +184,7 @@ impl EventTable {
     /// Returns how many event ids the columns have room for: one more than the highest index of a NID.
     #[must_use]
     pub fn ids(&self) -> usize {
-        self.kinds.len()
+        self.rows.len()
     }
 
     /// Returns the held events in the order in which they were taken in.
@@ -210,25 +215,25 @@ impl EventTable {
     /// Returns the type of a held event.
     #[must_use]
     pub fn kind(&self, nid: EventNid) -> Option<EventTypeNid> {
-        self.kinds.get(nid.index()).copied().flatten()
+        self.rows.get(nid.index())?.kind
     }
 
     /// Returns the state key of a held state event.
     #[must_use]
     pub fn state_key(&self, nid: EventNid) -> Option<EventStateKeyNid> {
-        self.state_keys.get(nid.index()).copied().flatten()
+        self.rows.get(nid.index())?.state_key
     }
 
     /// Returns the slot of a held state event.
     #[must_use]
     pub fn slot(&self, nid: EventNid) -> Option<Slot> {
-        self.slots.get(nid.index()).filter(|&&slot| slot != NO_SLOT).map(|&slot| Slot(slot))
+        self.rows.get(nid.index())?.slot.checked_sub(1).map(Slot)
     }
 
     /// Returns the sender of a held event.
     #[must_use]
     pub fn sender(&self, nid: EventNid) -> Option<EventStateKeyNid> {
-        self.senders.get(nid.index()).copied().flatten()
+        self.rows.get(nid.index())?.sender
     }
 
     /// Returns the depth of a held event.
@@ -246,13 +251,13 @@ impl EventTable {
     /// Returns the parents that the event names, held or not.
     #[must_use]
     pub fn prev_events(&self, nid: EventNid) -> &[EventNid] {
-        self.prev.get(nid)
+        self.edges.get(nid).0
     }
 
     /// Returns the auth events that the event names, held or not. In version 12 the create event is not among them.
     #[must_use]
     pub fn auth_events(&self, nid: EventNid) -> &[EventNid] {
-        self.auth.get(nid)
+        self.edges.get(nid).1
     }
 
     /// Returns how the event reached us.
@@ -272,6 +277,12 @@ impl EventTable {
     #[must_use]
     pub fn verdict(&self, nid: EventNid) -> Verdict {
         self.status.get(nid.index()).map_or(Verdict::Outlier, |status| status.1)
+    }
+
+    /// Returns whether an event is no outlier and has not passed every check: it may be rejected, or nothing is known yet.
+    #[must_use]
+    pub fn is_unsettled(&self, nid: EventNid) -> bool {
+        self.arrival(nid) != Arrival::Outlier && matches!(self.verdict(nid), Verdict::Outlier | Verdict::Rejected)
     }
 
     /// Sets what the checks made of an event.
@@ -295,47 +306,36 @@ impl EventTable {
     /// Returns where the columns stand now.
     #[must_use]
     pub fn mark(&self) -> EventTableMark {
-        EventTableMark {
-            ids: self.kinds.len(),
-            held: self.held.len(),
-            prev: self.prev.targets.len(),
-            auth: self.auth.targets.len(),
-        }
+        EventTableMark { ids: self.rows.len(), held: self.held.len(), edges: self.edges.targets.len() }
     }
 
     /// Lets go of every event held since `mark`. Arrivals and verdicts changed since then are not restored.
     pub fn rollback(&mut self, mark: EventTableMark) {
         for nid in self.held.drain(mark.held..) {
-            let slot = self.slots.get(nid.index()).map_or(NO_SLOT, |&slot| slot);
-            if let Some(count) = self.held_in.get_mut(slot as usize) {
+            let row = self.rows.get_mut(nid.index()).map(core::mem::take).unwrap_or_default();
+            let slot = row.slot.checked_sub(1);
+            if let Some(count) = slot.and_then(|slot| self.held_in.get_mut(slot as usize)) {
                 *count -= 1;
             }
-            set(&mut self.kinds, nid.index(), None);
             self.facts.forget(nid);
         }
-        self.kinds.truncate(mark.ids);
-        self.state_keys.truncate(mark.ids);
-        self.slots.truncate(mark.ids);
-        self.senders.truncate(mark.ids);
+        self.rows.truncate(mark.ids);
         self.depths.truncate(mark.ids);
         self.timestamps.truncate(mark.ids);
         self.status.truncate(mark.ids);
-        for (edges, targets) in [(&mut self.prev, mark.prev), (&mut self.auth, mark.auth)] {
-            edges.starts.truncate(mark.ids);
-            edges.lengths.truncate(mark.ids);
-            edges.targets.truncate(targets);
-        }
+        self.edges.starts.truncate(mark.ids);
+        self.edges.lengths.truncate(mark.ids);
+        self.edges.targets.truncate(mark.edges);
     }
 
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        (self.kinds.capacity() + self.state_keys.capacity() + self.slots.capacity() + self.senders.capacity()) * 4
+        self.rows.capacity() * size_of::<Row>()
             + (self.depths.capacity() + self.timestamps.capacity()) * 8
             + self.status.capacity() * 2
             + (self.held.capacity() + self.held_in.capacity()) * 4
-            + self.prev.memory_bytes()
-            + self.auth.memory_bytes()
+            + self.edges.memory_bytes()
             + self.facts.memory_bytes()
     }
 }

@@ -67,6 +67,13 @@ impl Interner {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// Returns the length in bytes of the string with this index, 0 if there is none, without looking at it.
+    #[must_use]
+    pub fn length(&self, index: usize) -> usize {
+        let (start, end) = self.place_of(index);
+        end.saturating_sub(start)
+    }
+
     /// Returns the index of `string`, if it has been interned.
     #[must_use]
     pub fn find(&self, string: &str) -> Option<usize> {
@@ -343,6 +350,7 @@ mod tests {
             for (string, &index) in &model {
                 prop_assert_eq!(interner.find(string), Some(index));
                 prop_assert_eq!(interner.get(index), string);
+                prop_assert_eq!(interner.length(index), string.len());
                 for guess in index.saturating_sub(1)..index + 3 {
                     prop_assert_eq!(interner.is(guess, string), guess == index);
                 }

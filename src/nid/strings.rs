@@ -124,6 +124,19 @@ impl Strings {
         self.state_keys.get(nid.index())
     }
 
+    /// Returns the length in bytes of the longest of an event's own strings, without looking at them.
+    #[must_use]
+    pub fn longest(&self, event: EventNid, kind: EventTypeNid, keys: [Option<EventStateKeyNid>; 2]) -> usize {
+        let keys = keys.map(|key| key.map_or(0, |key| self.state_keys.length(key.index())));
+        self.event_ids.length(event.index()).max(self.types.length(kind.index())).max(keys[0]).max(keys[1])
+    }
+
+    /// Returns the length in bytes of an event id.
+    #[must_use]
+    pub fn event_id_length(&self, nid: EventNid) -> usize {
+        self.event_ids.length(nid.index())
+    }
+
     /// Returns how many event ids have been seen; their NIDs are 1 to this.
     #[must_use]
     pub fn events(&self) -> usize {

@@ -169,7 +169,7 @@ impl Room {
         let message = create.and_then(|_| Message::of(&self.events, nid));
         if let Some(message) = message
             && self.passed.contains(&self.events, message)
-            && self.strings.event_id(nid).len() <= MAX_ID_BYTES
+            && self.strings.event_id_length(nid) <= MAX_ID_BYTES
         {
             debug_assert_eq!(self.check_own_in_full(nid, version), Ok(()), "a message like it has passed");
             return Ok(());
@@ -210,7 +210,7 @@ impl Room {
             .auth_events(nid)
             .iter()
             .copied()
-            .find(|&event| self.events.arrival(event) != Arrival::Outlier && self.states.after(event).is_none());
+            .find(|&event| self.events.is_unsettled(event) && self.states.after(event).is_none());
         if let (Some(event), true) = (unsettled, self.options.enforce_auth) {
             return Ok(Err(event));
         }
@@ -292,10 +292,14 @@ impl Room {
     /// Returns whether a state has all of an event's auth events.
     fn has_auth_events(&self, nid: EventNid, version: &'static RoomVersion, state: Version) -> bool {
         let implied = self.create.filter(|_| version.room_id_is_hash());
-        let in_state = |&event: &EventNid| {
-            self.events.slot(event).is_some_and(|slot| self.states.maps.get(state, slot) == Some(event))
-        };
-        self.events.auth_events(nid).iter().all(in_state) && implied.iter().all(in_state)
+        let needed = implied.iter().chain(self.events.auth_events(nid));
+        let mut stateless = false;
+        let entries = needed.filter_map(|&event| {
+            let slot = self.events.slot(event);
+            stateless |= slot.is_none();
+            Some((slot?, event))
+        });
+        self.states.maps.has_all(state, entries) && !stateless
     }
 
     fn reject(&mut self, nid: EventNid, refusal: Refusal, against: Against) {

@@ -73,17 +73,11 @@ impl<'a> Rules<'a> {
     /// # Errors
     /// The refusal, if one is longer.
     pub fn size_limits(&self, event: EventNid) -> Check {
-        let long = |string: &str| string.len() > MAX_ID_BYTES;
         let (Some(kind), Some(sender)) = (self.table.kind(event), self.table.sender(event)) else {
             return refuse(RefusalCode::NotHeld);
         };
-        let state_key = self.table.state_key(event).map(|key| self.strings.state_key(key));
-        if long(self.strings.state_key(sender))
-            || self.room_id.is_some_and(long)
-            || state_key.is_some_and(long)
-            || long(self.strings.event_type(kind))
-            || long(self.strings.event_id(event))
-        {
+        let longest = self.strings.longest(event, kind, [Some(sender), self.table.state_key(event)]);
+        if longest.max(self.room_id.map_or(0, str::len)) > MAX_ID_BYTES {
             return refuse(RefusalCode::Oversized);
         }
         Ok(())

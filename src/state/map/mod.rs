@@ -155,6 +155,12 @@ impl StateMaps {
         EventNid::new(self.nodes.get(self.row(version).tree(), slot.0))
     }
 
+    /// Returns whether each of these events is in its slot.
+    #[must_use]
+    pub fn has_all(&self, version: Version, entries: impl Iterator<Item = (Slot, EventNid)>) -> bool {
+        self.nodes.has_all(self.row(version).tree(), entries.map(|(slot, event)| (slot.0, event.get())))
+    }
+
     /// Returns the number of slots in use.
     #[must_use]
     pub fn len(&self, version: Version) -> u32 {

@@ -112,6 +112,12 @@ impl Nodes {
     /// Returns the event at `slot`, 0 if there is none.
     #[inline]
     pub(super) fn get(&self, tree: Tree, slot: u32) -> u32 {
+        self.leaf(self.leaf_of(tree, slot))[slot as usize & (LEAF - 1)]
+    }
+
+    /// Returns the number of the leaf that `slot` is in.
+    #[inline]
+    fn leaf_of(&self, tree: Tree, slot: u32) -> u32 {
         if !covers(tree.height, slot) {
             return 0;
         }
@@ -119,7 +125,19 @@ impl Nodes {
         for level in (1..=tree.height).rev() {
             node = self.inner(node)[child_index(level, slot)];
         }
-        self.leaf(node)[slot as usize & (LEAF - 1)]
+        node
+    }
+
+    /// Returns whether each of these events is at its slot. Going down once serves all that are in one leaf: what a room
+    /// begins with, which its events are checked against, is in the first.
+    pub(super) fn has_all(&self, tree: Tree, mut entries: impl Iterator<Item = (u32, u32)>) -> bool {
+        let (mut block, mut leaf) = (0, self.leaf_of(tree, 0));
+        entries.all(|(slot, event)| {
+            if slot >> LEAF_BITS != block {
+                (block, leaf) = (slot >> LEAF_BITS, self.leaf_of(tree, slot));
+            }
+            self.leaf(leaf)[slot as usize & (LEAF - 1)] == event
+        })
     }
 
     /// Returns child `index` of `tree`, seen as a tree of height `level` (its own or a taller one).

@@ -162,6 +162,20 @@ impl History {
                 let expected = model.get(&at).copied().and_then(EventNid::new);
                 assert_eq!(self.maps.get(version, slot(at)), expected);
             }
+            let entries = || self.maps.iter(version);
+            assert!(self.maps.has_all(version, entries()));
+            assert!(self.maps.has_all(version, entries().chain(entries().take(1))));
+            for wrong in [0, model.len() / 2, model.len().saturating_sub(1)].into_iter().filter(|_| !model.is_empty()) {
+                let other = |(at, (slot, event)): (usize, (Slot, EventNid))| {
+                    (slot, if at == wrong { EventNid::from_index(event.index() + 1) } else { event })
+                };
+                assert!(!self.maps.has_all(version, entries().enumerate().map(other)));
+            }
+            let absent = model.keys().max().map_or(0, |&at| at.saturating_add(1));
+            assert_eq!(
+                self.maps.has_all(version, [(slot(absent), EventNid::from_index(0))].into_iter()),
+                model.get(&absent) == Some(&1)
+            );
         }
     }
 
