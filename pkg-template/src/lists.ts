@@ -17,6 +17,8 @@ import type {
 export const VERDICTS: readonly Verdict[] = ["outlier", "accepted", "soft-failed", "rejected"];
 
 export function joined(chunks: Uint8Array[]): Uint8Array {
+  // A single one is often all there is, and large.
+  if (chunks.length === 1) return chunks[0] as Uint8Array;
   const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {

@@ -65,7 +65,7 @@ export async function start() {
 export async function ready(page) {
   await page.waitForFunction(() => {
     const grid = document.querySelector(".grid");
-    return grid?.getAttribute("aria-rowcount") !== null && document.querySelector(".notice .loading") === null;
+    return grid?.getAttribute("aria-rowcount") !== null && document.querySelector("#main[aria-busy]") === null;
   });
   await settled(page);
 }

@@ -62,7 +62,7 @@ export class App implements Actions {
   #view: View = "history";
 
   readonly #topBar: TopBar;
-  readonly #notice = new Notice(part("notice"));
+  readonly #notice = new Notice(part("notice"), part("main"));
   readonly #search: Search;
   readonly #welcome: Welcome;
   readonly #problems: Problems;
@@ -76,6 +76,7 @@ export class App implements Actions {
   readonly #footer: Footer;
   readonly #rooms = new Rooms(this.#notice, {
     show: (session, eventId) => this.#show(session, eventId),
+    window: () => this.#history.firstWindow,
     listed: (sessions) => this.#topBar.listRooms(sessions),
   });
   readonly #files = new Files((files) => void this.#rooms.openFiles(files));
@@ -238,6 +239,9 @@ export class App implements Actions {
     this.#problems.showRoom(session);
     this.#footer.showRoom(session);
     // After what the first window needs.
+    session.learnIds(() => {
+      if (session === this.#session) this.#history.renew();
+    });
     session.wantMerges(() => {
       if (session !== this.#session) return;
       this.#footer.showMerges(session);

@@ -1,6 +1,8 @@
 // The page's side of the protocol: one worker, which holds one room. Each file is opened in a worker of its own, so that a load
-// can be stopped, a broken file leaves the room before it alone, and the memory of a closed room goes back to the system.
-import type { CallName, Calls, Failure, FromWorker, Opened, OpenOptions, Source, ToWorker } from "./protocol.ts";
+// can be stopped, a broken file leaves the room before it alone, and the memory of a closed room goes back to the system. The
+// WebAssembly is compiled once for all of them: what has been optimised of it for one room is there for the next.
+import wasmUrl from "roomscope/core_bg.wasm?url";
+import type { CallName, Calls, Failure, FromWorker, Opened, ToWorker } from "./protocol.ts";
 import workerUrl from "./worker/index.ts?worker&url";
 
 /** A call that failed; `code` is stable. */
@@ -40,6 +42,16 @@ function startWorker(): Worker {
 
 let urlPolicy: TrustedPolicy | undefined;
 
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+async function compile(): Promise<WebAssembly.Module> {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for the engine`);
+  return response.headers.get("Content-Type") === "application/wasm"
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
 export class Engine {
   readonly #worker = startWorker();
   readonly #waiting = new Map<number, Waiting>();
@@ -49,15 +61,22 @@ export class Engine {
 
   constructor() {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#take(data));
-    this.#worker.addEventListener("error", (event) => {
-      this.#broken = { code: "internal", message: event.message || "the engine could not be started" };
-      this.#failAll(this.#broken);
-    });
+    this.#worker.addEventListener("error", (event) =>
+      this.#break("internal", event.message || "the engine could not be started"),
+    );
+    (compiled ??= compile()).then(
+      (engine) => this.#post({ engine }),
+      (error: unknown) => {
+        // The next one tries again.
+        compiled = undefined;
+        this.#break("init-failed", error instanceof Error ? error.message : String(error));
+      },
+    );
   }
 
   /** Reads a room into this worker; see `Calls`. Rejects with an `EngineError` if no event can be read. */
-  open(source: Source, options: OpenOptions, insist: boolean, onProgress: (share: number) => void): Promise<Opened> {
-    return this.call("open", { source, options, insist }, { onProgress });
+  open(params: Calls["open"]["params"], onProgress: (share: number) => void): Promise<Opened> {
+    return this.call("open", params, { onProgress });
   }
 
   call<C extends CallName>(
@@ -106,6 +125,11 @@ export class Engine {
     this.#waiting.delete(message.id);
     if ("error" in message) waiting.reject(new EngineError(message.error));
     else waiting.resolve(message.result);
+  }
+
+  #break(code: string, message: string): void {
+    this.#broken = { code, message };
+    this.#failAll(this.#broken);
   }
 
   #failAll(failure: Failure): void {

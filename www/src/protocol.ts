@@ -98,6 +98,14 @@ export interface Opened {
   lastTs: number;
   /** How it was read: what a saved room or a link brings along goes before what was asked for. */
   options: OpenOptions;
+  /** The rows of the history that the window shows first. */
+  rows: RowView[];
+}
+
+/** From which end of the history the window begins, and how many rows it has. */
+export interface FirstWindow {
+  direction: "newest" | "oldest";
+  rows: number;
 }
 
 /** What a row says, in parts that are styled apart. All of it is text from the room: never markup. */
@@ -116,7 +124,7 @@ export interface Summary {
 export interface RowView {
   row: Row;
   eventId: string;
-  /** Characters after the `$` that are enough to tell this id from all others of the room (at most 7). */
+  /** Characters after the `$` that are enough to tell this id from all others of the room (at most 7): see `learn`. */
   unique: number;
   type: string;
   stateKey: string | null;
@@ -471,7 +479,13 @@ export type Figures = Readonly<Record<string, number>>;
 /** Every call: its parameters, its result, and what it may report on the way. */
 export interface Calls {
   /** `insist`: in this way even if the source brings another along. */
-  open: { params: { source: Source; options: OpenOptions; insist: boolean }; result: Opened; progress: number };
+  open: {
+    params: { source: Source; options: OpenOptions; insist: boolean; window: FirstWindow };
+    result: Opened;
+    progress: number;
+  };
+  /** Learns all ids by heart; true if `unique` of rows that were told before is too high. */
+  learn: { params: object; result: boolean; progress: undefined };
   rows: { params: { from: Row; count: number }; result: RowView[]; progress: never };
   /** Single rows, and folded runs by their oldest event and their length. */
   lines: {
@@ -537,8 +551,11 @@ export type Request = {
   [C in CallName]: { id: number; call: C; params: Calls[C]["params"] };
 }[CallName];
 
-/** Page to worker. A cancelled call is answered with the code "cancelled" if it had not been answered yet. */
-export type ToWorker = Request | { cancel: number };
+/**
+ * Page to worker: first the compiled engine, then calls. A cancelled call is answered with the code "cancelled" if it had not been
+ * answered yet.
+ */
+export type ToWorker = { engine: WebAssembly.Module } | Request | { cancel: number };
 
 /** Worker to page. */
 export type FromWorker =

@@ -5,19 +5,32 @@ import { forgetLast, keepLast, lastFiles } from "./last.ts";
 import { type Lesson, lessons } from "./lessons/rooms.ts";
 import { type Sample, samples } from "./lessons/samples.ts";
 import type { Carried } from "./place.ts";
-import type { OpenOptions } from "./protocol.ts";
+import type { FirstWindow, OpenOptions } from "./protocol.ts";
 import { type Origin, Session } from "./session.ts";
 import type { Notice } from "./shell/notice.ts";
 
 export interface RoomsActs {
   /** Shows a room, at an event if one is given. */
   show(session: Session, eventId: string | undefined): void;
+  /** What of a room is seen first. */
+  window(): FirstWindow;
   /** Which rooms one can switch between has changed. */
   listed(sessions: readonly Session[]): void;
 }
 
-/** After a room was opened, it has the machine to itself for a while. */
-const prepareMs = 1500;
+/** When what can wait is done at the latest, however busy the page is. */
+const mostWaitMs = 1000;
+
+/** Calls `work` when the page has nothing to do, or after `mostMs`; returns what prevents it. */
+function whenIdle(work: () => void, mostMs: number): () => void {
+  // Safari does not tell.
+  if (!("requestIdleCallback" in globalThis)) {
+    const timer = setTimeout(work, mostMs);
+    return () => clearTimeout(timer);
+  }
+  const asked = requestIdleCallback(work, { timeout: mostMs });
+  return () => cancelIdleCallback(asked);
+}
 
 export class Rooms {
   readonly #notice: Notice;
@@ -28,7 +41,8 @@ export class Rooms {
   #loading: Engine | undefined;
   /** The first one gets ready while the page looks for what to open. */
   #spare: Engine | undefined = new Engine();
-  #preparing = 0;
+  /** Whoever opens a room has the machine for that alone. */
+  #stopPreparing: () => void = () => undefined;
   /** What was said of the last room that could not be opened. */
   #failed: string | undefined;
 
@@ -80,7 +94,8 @@ export class Rooms {
       else this.#list([...this.#sessions, session]);
       if (opened === 1) this.#show(session, eventId);
     }
-    if (opened > 0 && keep) void keepLast(files);
+    // A large file is long copied: what one looks at comes first.
+    if (opened > 0 && keep) whenIdle(() => void keepLast(files), mostWaitMs);
     if (opened === 0 && !keep) void forgetLast();
   }
 
@@ -156,25 +171,26 @@ export class Rooms {
     return engine;
   }
 
-  /** Starts the next engine while nobody waits: compiling one takes longer than reading a small room. */
+  /** Starts the next engine as soon as the page has nothing to do: that takes longer than reading a small room. */
   #prepare(): void {
-    clearTimeout(this.#preparing);
-    this.#preparing = window.setTimeout(() => (this.#spare ??= new Engine()), prepareMs);
+    this.#stopPreparing();
+    this.#stopPreparing = whenIdle(() => (this.#spare ??= new Engine()), mostWaitMs);
   }
 
   /** Reads a room in a new worker; what hinders that is said on the page. `insist`: by these options, whatever it brings along. */
   async #load(origin: Origin, insist = false): Promise<Session | undefined> {
     this.#loading?.close();
+    this.#stopPreparing();
     const engine = this.#engine();
     const options = this.#options;
     this.#loading = engine;
     this.#notice.loading(origin.name, () => engine.close());
     try {
-      const opened = await engine.open(origin.source, options, insist, (share) => {
+      const params = { source: origin.source, options, insist, window: this.#acts.window() };
+      const opened = await engine.open(params, (share) => {
         if (this.#loading === engine) this.#notice.progress(share);
       });
       this.#notice.clear();
-      this.#prepare();
       return new Session(engine, opened, origin);
     } catch (error) {
       engine.close();
@@ -184,7 +200,10 @@ export class Rooms {
       else this.#notice.failed((this.#failed = `${origin.name} could not be opened: ${reason}.`));
       return undefined;
     } finally {
-      if (this.#loading === engine) this.#loading = undefined;
+      if (this.#loading === engine) {
+        this.#loading = undefined;
+        this.#prepare();
+      }
     }
   }
 }

@@ -64,6 +64,16 @@ export class Session {
     );
   }
 
+  /** Has the worker learn all ids; `told` is called if rows that have come are told better now. */
+  learnIds(told: () => void): void {
+    this.engine.call("learn", {}).then(
+      (better) => {
+        if (better) told();
+      },
+      () => undefined,
+    );
+  }
+
   /** What merges did; nothing until `wantMerges` has told. */
   get merges(): Merges {
     return this.#merges;

@@ -142,13 +142,14 @@ test("the map of lanes says of each pixel what most of a lane shows there", () =
   const { edgeChild, edgeParent, edgeLane } = opened.graph;
   for (const traced of [undefined, trace]) {
     const drawn = new Map();
-    map.stretches(traced, (lane, letter, from, to) => {
+    const steps = map.stretches(traced, (lane, letter, from, to) => {
       assert.ok(from < to);
       for (let y = from; y < to; y++) {
         assert.ok(!drawn.has(`${lane} ${y}`), "each pixel is drawn once");
         drawn.set(`${lane} ${y}`, letter);
       }
     });
+    last(steps);
     const y = (event) => Math.floor((history.length - 1 - event + 0.5) * row);
     for (let e = 0; e < edgeChild.length; e++) {
       const lane = Math.min(edgeLane[e], 4);

@@ -61,7 +61,11 @@ test("short ids are as long as it takes to tell them apart", () => {
       ),
     ),
   ];
-  const rowIds = new RowIds(ids);
+  const rowIdsOf = (list) => new RowIds(list.length, (from, count) => list.slice(from, from + count));
+  const rowIds = rowIdsOf(ids);
+  assert.equal(rowIds.uniqueLength(ids[0]), 7, "as long as not all are learned");
+  assert.equal(rowIds.at(0), ids[0]);
+  assert.equal([...rowIds.learn()].length, 1);
   for (const id of ids) {
     let wanted = 1;
     while (wanted < 7 && ids.some((other) => other !== id && other.slice(1, 1 + wanted) === id.slice(1, 1 + wanted)))
@@ -72,7 +76,20 @@ test("short ids are as long as it takes to tell them apart", () => {
   }
   assert.equal(rowIds.locate("$"), undefined);
   assert.equal(rowIds.locate("$nothing"), undefined);
-  assert.equal(new RowIds(["$1:a", "$12:a"]).uniqueLength("$1:a"), 2);
+  const short = rowIdsOf(["$1:a", "$12:a"]);
+  for (const _ of short.learn());
+  assert.equal(short.uniqueLength("$1:a"), 2);
+});
+
+test("ids are found before all are learned, wherever they are", () => {
+  const ids = Array.from({ length: 50_000 }, (_, n) => `$${(n * 7919).toString(36)}`);
+  for (const row of [49_999, 0, 25_000, 8191, 8192, 40_960]) {
+    const rowIds = new RowIds(ids.length, (from, count) => ids.slice(from, from + count));
+    assert.equal(rowIds.rowOf(ids[row]), row);
+    assert.equal(rowIds.at(row), ids[row]);
+    assert.equal(rowIds.rowOf("$not held"), undefined);
+    for (const [each, id] of ids.entries()) assert.equal(rowIds.rowOf(id), each);
+  }
 });
 
 const ada = "@ada:one.example";

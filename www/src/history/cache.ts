@@ -18,22 +18,29 @@ export class RowCache {
   #lines: Lines;
   /** In order of use: the first is the longest unused. Pages of other lines than now have negative numbers. */
   readonly #pages = new Map<number, Page>();
-  readonly #views = new Map<Row, RowView>();
+  /** With the page that brought them last. */
+  readonly #views = new Map<Row, { view: RowView; page: Page }>();
   readonly #runs = new Map<Row, RunView>();
   readonly #asked = new Map<number, AbortController>();
   #old = 0;
 
-  /** `arrived` is called when there are new ones. */
-  constructor(engine: Engine, lines: Lines, arrived: () => void) {
+  /** `first` came with the room; `arrived` is called when there are new ones. */
+  constructor(engine: Engine, lines: Lines, first: readonly RowView[], arrived: () => void) {
     this.#engine = engine;
     this.#lines = lines;
     this.#arrived = arrived;
+    this.#keep(--this.#old, { views: first, runs: [] });
   }
 
   /** Goes by other lines. What has come stays as long as it would have. */
   arrange(lines: Lines): void {
     if (lines === this.#lines) return;
     this.#lines = lines;
+    this.renew();
+  }
+
+  /** Asks for everything again when it is needed. What has come stays as long as it would have. */
+  renew(): void {
     for (const controller of this.#asked.values()) controller.abort();
     this.#asked.clear();
     const pages = [...this.#pages.values()];
@@ -43,7 +50,7 @@ export class RowCache {
 
   /** The row, if it is here. */
   get(row: Row): RowView | undefined {
-    return this.#views.get(row);
+    return this.#views.get(row)?.view;
   }
 
   /** Who sent the messages of a folded run, if that is here. */
@@ -107,14 +114,18 @@ export class RowCache {
 
   #keep(page: number, content: Page): void {
     this.#pages.set(page, content);
-    for (const view of content.views) this.#views.set(view.row, view);
+    for (const view of content.views) {
+      const known = this.#views.get(view.row)?.view;
+      // What says the same stays the same, so that nobody shows it anew: nothing else of a row changes.
+      this.#views.set(view.row, { view: known?.unique === view.unique ? known : view, page: content });
+    }
     for (const run of content.runs) this.#runs.set(run.row, run);
-    for (const [oldest, { views, runs }] of this.#pages) {
+    for (const [number, old] of this.#pages) {
       if (this.#pages.size <= pagesKept) break;
-      this.#pages.delete(oldest);
+      this.#pages.delete(number);
       // What has come once more since then stays.
-      for (const view of views) if (this.#views.get(view.row) === view) this.#views.delete(view.row);
-      for (const run of runs) if (this.#runs.get(run.row) === run) this.#runs.delete(run.row);
+      for (const { row } of old.views) if (this.#views.get(row)?.page === old) this.#views.delete(row);
+      for (const run of old.runs) if (this.#runs.get(run.row) === run) this.#runs.delete(run.row);
     }
   }
 }

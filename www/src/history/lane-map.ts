@@ -1,14 +1,18 @@
 // The lanes of the whole room as the minimap draws them: which lanes are in use at each pixel, and by which traced value. All
-// edges are looked at, so a row's pixel is worked out once and kept while list and height stay the same.
+// edges are looked at, in parts, so that a frame need not wait for a million of them; a row's pixel is worked out once and kept
+// while list and height stay the same.
 import type { DisplayRows } from "./display.ts";
 import { letterCount, type Trace } from "./trace.ts";
 
 /** Lanes with a place of their own; the ones beyond share the last. */
 const lanesShown = 5;
+/** Lines or edges in a part of the work: a millisecond or two. */
+const part = 1 << 15;
 
 export class LaneMap {
   /** By line of the history: its pixel. */
-  readonly #pixels: Uint16Array;
+  #pixels: Uint16Array | undefined;
+  readonly #row: number;
   readonly #height: number;
   readonly #display: DisplayRows;
 
@@ -16,19 +20,30 @@ export class LaneMap {
   constructor(display: DisplayRows, height: number, row: number) {
     this.#display = display;
     this.#height = Math.ceil(height);
-    this.#pixels = Uint16Array.from({ length: display.lines.historyCount }, (_, line) =>
-      Math.floor((display.indexOfLine(line) + 0.5) * row),
-    );
+    this.#row = row;
+  }
+
+  *#pixelsOf(display: DisplayRows): Generator<undefined, Uint16Array> {
+    const pixels = new Uint16Array(display.lines.historyCount);
+    for (let line = 0; line < pixels.length; line++) {
+      pixels[line] = Math.floor((display.indexOfLine(line) + 0.5) * this.#row);
+      if (line % part === part - 1) yield undefined;
+    }
+    return pixels;
   }
 
   /**
    * Calls `draw` for each stretch of a lane that is in use and looks the same: by the letter of the traced value that most of it
-   * has, from 1; 0 where no value has one.
+   * has, from 1; 0 where no value has one. Yields after each part of the work, and draws in the end.
    */
-  stretches(trace: Trace | undefined, draw: (lane: number, letter: number, from: number, to: number) => void): void {
+  *stretches(
+    trace: Trace | undefined,
+    draw: (lane: number, letter: number, from: number, to: number) => void,
+  ): Generator<undefined, void> {
+    const pixels = (this.#pixels ??= yield* this.#pixelsOf(this.#display));
+    const height = this.#height;
     const { lines } = this.#display;
     const { edgeChild, edgeParent, edgeLane } = lines.edges.columns;
-    const [pixels, height] = [this.#pixels, this.#height];
     const looks = trace === undefined ? 1 : letterCount + 1;
     // Where edges begin and end, by lane, letter and pixel: the running sum tells where a lane is in use.
     const change = Array.from({ length: lanesShown * looks }, () => new Int32Array(height + 2));
@@ -39,6 +54,7 @@ export class LaneMap {
       const column = change[Math.min(edgeLane[e]!, lanesShown - 1) * looks + letter]!;
       column[Math.min(a, b)]!++;
       column[Math.max(a, b) + 1]!--;
+      if (e % part === part - 1) yield undefined;
     }
     const open = new Int32Array(looks);
     for (let lane = 0; lane < lanesShown; lane++) {

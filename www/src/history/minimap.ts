@@ -19,17 +19,24 @@ const conflictsAt = 4;
 /** Diamonds nearer than this would be one. */
 const conflictStep = 3;
 const hitsFromRight = 14;
+/** A narrower map has marks alone. */
+const widthOfMarks = 40;
 /** A short room does not fill the map: a row is never higher than this. */
 const highestRow = 4;
 const lowestFrame = 8;
+/** How long the lanes may hold the page's thread at a time. */
+const sliceMs = 6;
+/** The lanes of so few events are drawn at once. */
+const smallRoom = 20_000;
 /** How long letters must stay before the map follows them. */
 const restMs = 60;
 
 export class Minimap {
   readonly #canvas = make("canvas");
   readonly #context: CanvasRenderingContext2D;
-  /** What does not change while one scrolls. */
-  #still: OffscreenCanvas | undefined;
+  /** What does not change while one scrolls: lanes, and the marks on them. */
+  #lanes: OffscreenCanvas | undefined;
+  #marks: OffscreenCanvas | undefined;
   #colours: Colours = readColours();
   #session: Session | undefined;
   #display: DisplayRows | undefined;
@@ -37,6 +44,8 @@ export class Minimap {
   #trace: Trace | undefined;
   #laneMap: LaneMap | undefined;
   #waiting = 0;
+  /** The work on the lanes that goes on in later tasks. */
+  #drawing = 0;
   #scroll: ScrollModel | undefined;
   #selected: number | undefined;
   #width = 0;
@@ -48,9 +57,11 @@ export class Minimap {
     if (context === null) throw new Error("this browser draws no canvas");
     this.#context = context;
     place.append(this.#canvas);
-    new ResizeObserver(() => {
-      this.#width = place.clientWidth;
-      this.#height = place.clientHeight;
+    new ResizeObserver(([entry]) => {
+      const { width, height } = entry!.contentRect;
+      if (width === this.#width && height === this.#height) return;
+      this.#width = width;
+      this.#height = height;
       this.#laneMap = undefined;
       this.#redraw();
     }).observe(place);
@@ -78,19 +89,21 @@ export class Minimap {
   mark(hits: Uint32Array): void {
     if (hits === this.#hits) return;
     this.#hits = hits;
-    this.#redraw();
+    this.#drawMarks();
+    this.#paint();
   }
 
   /** Shows one slot's value in the lanes, or none. Letters may change with every step: only those that stay are drawn. */
   trace(trace: Trace | undefined): void {
     this.#trace = trace;
     clearTimeout(this.#waiting);
-    this.#waiting = window.setTimeout(() => this.#redraw(), restMs);
+    this.#waiting = window.setTimeout(() => this.#drawLanes(), restMs);
   }
 
   /** What merges did has become known. */
   showMerges(): void {
-    this.#redraw();
+    this.#drawMarks();
+    this.#paint();
   }
 
   recolour(): void {
@@ -118,31 +131,59 @@ export class Minimap {
       this.#canvas.width = w;
       this.#canvas.height = h;
     }
-    this.#still = new OffscreenCanvas(w, h);
-    const c = this.#still.getContext("2d");
-    const session = this.#session;
-    const display = this.#display;
-    if (c === null || session === undefined || display === undefined) return;
-    c.scale(scale, scale);
-    if (this.#width > 40) this.#lanes(c, display);
-    this.#marks(c, session, display);
+    this.#lanes = undefined;
+    this.#drawMarks();
+    this.#drawLanes();
     this.#paint();
   }
 
-  #lanes(c: OffscreenCanvasRenderingContext2D, display: DisplayRows): void {
+  /** An empty layer of the map, in the page's pixels. */
+  #layer(): [OffscreenCanvas, OffscreenCanvasRenderingContext2D] | undefined {
+    if (this.#canvas.width === 0 || this.#canvas.height === 0) return undefined;
+    const layer = new OffscreenCanvas(this.#canvas.width, this.#canvas.height);
+    const c = layer.getContext("2d");
+    c?.scale(devicePixelRatio, devicePixelRatio);
+    return c === null ? undefined : [layer, c];
+  }
+
+  /** Draws the lanes: those of a large room in tasks of their own, for which no frame waits. */
+  #drawLanes(): void {
+    clearTimeout(this.#drawing);
+    const display = this.#display;
+    const made = this.#layer();
+    if (display === undefined || made === undefined || this.#width <= widthOfMarks) return;
+    const [layer, c] = made;
     const map = (this.#laneMap ??= new LaneMap(display, this.#height, this.#rowHeight));
     const { lane, va, vb, vc, vd } = this.#colours;
     const colours = [lane, va, vb, vc, vd];
-    map.stretches(this.#trace, (number, letter, from, to) => {
+    const steps = map.stretches(this.#trace, (number, letter, from, to) => {
       c.fillStyle = colours[letter]!;
       c.fillRect(firstLane + number * laneStep, from, laneStep - 2, to - from);
     });
+    const work = (): void => {
+      const end = performance.now() + sliceMs;
+      while (steps.next().done !== true) {
+        if (performance.now() < end) continue;
+        this.#drawing = window.setTimeout(work);
+        return;
+      }
+      this.#lanes = layer;
+      this.#paint();
+    };
+    if (display.lines.historyCount <= smallRoom) work();
+    else this.#drawing = window.setTimeout(work);
   }
 
-  #marks(c: OffscreenCanvasRenderingContext2D, session: Session, display: DisplayRows): void {
+  #drawMarks(): void {
+    const session = this.#session;
+    const display = this.#display;
+    const made = this.#layer();
+    if (session === undefined || display === undefined || made === undefined) return;
+    const [layer, c] = made;
+    this.#marks = layer;
     const row = this.#rowHeight;
     const middle = (index: number): number => (index + 0.5) * row;
-    const x = this.#width - (this.#width > 40 ? marksFromRight : this.#width / 2);
+    const x = this.#width - (this.#width > widthOfMarks ? marksFromRight : this.#width / 2);
     c.lineWidth = 1.5;
     c.strokeStyle = this.#colours.lane2;
     const ring = (y: number, radius: number): void => {
@@ -163,7 +204,7 @@ export class Minimap {
       (y) => ring(Math.max(4, y), 3),
     );
     const { conflicts, resets } = session.merges;
-    const diamonds = this.#width > 40 ? this.#width - conflictsFromRight : conflictsAt;
+    const diamonds = this.#width > widthOfMarks ? this.#width - conflictsFromRight : conflictsAt;
     c.fillStyle = this.#colours.warn;
     everyPixel(
       conflicts.length,
@@ -197,8 +238,7 @@ export class Minimap {
   }
 
   #paint(): void {
-    const still = this.#still;
-    if (still === undefined) return;
+    if (this.#marks === undefined) return;
     const c = this.#context;
     c.setTransform(1, 0, 0, 1, 0, 0);
     c.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
@@ -213,7 +253,7 @@ export class Minimap {
     c.fillStyle = this.#colours.sel;
     frame((y, height) => c.fillRect(0, y, this.#width, height));
     c.setTransform(1, 0, 0, 1, 0, 0);
-    c.drawImage(still, 0, 0);
+    for (const layer of [this.#lanes, this.#marks]) if (layer !== undefined) c.drawImage(layer, 0, 0);
     c.scale(devicePixelRatio, devicePixelRatio);
     c.strokeStyle = this.#colours.acc;
     c.lineWidth = 1;
@@ -224,13 +264,20 @@ export class Minimap {
   }
 }
 
-/** Calls `draw` for each of `count` heights that is at least `step` pixels from the last drawn: more would not be seen. */
+/**
+ * Calls `draw` for heights of `count` that are at least `step` pixels from the last drawn: more would not be seen. Heights go one
+ * way, so those between need not be looked at.
+ */
 function everyPixel(count: number, height: (i: number) => number, draw: (y: number) => void, step = 1): void {
-  let last = Number.NaN;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count; ) {
     const y = height(i);
-    if (Math.abs(y - last) < step) continue;
-    last = y;
     draw(y);
+    let high = count;
+    for (let low = ++i; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if (Math.abs(height(middle) - y) < step) low = middle + 1;
+      else high = middle;
+      i = low;
+    }
   }
 }

@@ -2,7 +2,7 @@
 // where one scroll model says. The grid itself has the focus; the selected row is its active descendant and is kept in the
 // document even when it has left the window.
 import { make, oncePerFrame, setText } from "../dom.ts";
-import type { Row } from "../protocol.ts";
+import type { FirstWindow, Row } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { RowCache } from "./cache.ts";
 import { type Colours, readColours } from "./colours.ts";
@@ -72,6 +72,8 @@ export class HistoryView {
   #needle = "";
   #trace: Trace | undefined;
   #width = 0;
+  #height = 0;
+  #wasNarrow = false;
   #gutterWidth = -1;
   #bundle = 0;
   #lastTop = 0;
@@ -121,7 +123,7 @@ export class HistoryView {
     const anchor = session === this.#session ? this.#anchor(display, still) : undefined;
     if (session !== this.#session) {
       this.#session = session;
-      this.#cache = new RowCache(session.engine, display.lines, () => this.refresh());
+      this.#cache = new RowCache(session.engine, display.lines, session.opened.rows, () => this.refresh());
       this.#moment = new Moment(session.edges);
       this.#gutter.reset();
       this.scroll.moveTo(0);
@@ -131,7 +133,10 @@ export class HistoryView {
     this.#display = display;
     this.#cache?.arrange(display.lines);
     this.grid.setAttribute("aria-rowcount", String(display.count + 1));
-    this.#measure(anchor);
+    if (this.#width === 0) this.#measure();
+    else this.#fit();
+    anchor?.();
+    this.#writeBar();
   }
 
   /** Puts a row back where it was when the lines have changed: `still`, or the selected one if it is in the window, or the first. */
@@ -148,6 +153,18 @@ export class HistoryView {
     const opens = display.run(item)?.folded === false && next.run(item) === undefined;
     const to = opens ? index : next.indexOf(next.shownFor(item));
     return () => this.scroll.moveTo(to * this.scroll.rowHeight - y);
+  }
+
+  /** What a room's window would show first. */
+  get firstWindow(): FirstWindow {
+    const height = this.scroll.viewHeight || innerHeight;
+    return { direction: this.#display?.direction ?? "newest", rows: Math.ceil(height / this.scroll.rowHeight) + 1 };
+  }
+
+  /** Asks for rows again that have come: they are told better now. */
+  renew(): void {
+    this.#cache?.renew();
+    this.refresh();
   }
 
   select(item: Item | undefined): void {
@@ -257,6 +274,8 @@ export class HistoryView {
       const at = this.grid.scrollTop;
       if (Math.abs(at - this.#barAt) < 1) return;
       this.#barAt = at;
+      // A list that has become shorter moves the bar; where it shall be is written in the next frame.
+      if (this.#barMoved) return;
       this.scroll.moveToBar(at);
       this.refresh();
     });
@@ -297,20 +316,29 @@ export class HistoryView {
     return index >= 0 && index < this.#display.count ? this.#display.itemAt(index) : undefined;
   }
 
-  #measure(anchor?: () => void): void {
+  /** Takes the grid's measures: asking for them makes the browser lay the page out. */
+  #measure(): void {
     if (this.#display === undefined) return;
-    const rowHeight = this.#narrow.matches ? 44 : 24;
-    const head = this.#narrow.matches ? 0 : headHeight;
-    this.#width = this.grid.clientWidth;
-    const height = Math.max(0, this.grid.clientHeight - head);
-    this.scroll.resize(this.#display.count, rowHeight, height);
-    this.#window.style.height = `${height}px`;
-    this.#spacer.style.height = `${Math.max(0, this.scroll.spacerHeight - height)}px`;
-    this.#painter.resize(this.#widestGutter(), height);
-    anchor?.();
+    const [width, height] = [this.grid.clientWidth, this.grid.clientHeight];
+    const narrow = this.#narrow.matches;
+    if (width === this.#width && height === this.#height && narrow === this.#wasNarrow) return;
+    this.#width = width;
+    this.#height = height;
+    this.#wasNarrow = narrow;
+    this.#fit();
     this.#writeBar();
     // At once, not in the next frame: a resized canvas is empty.
     this.#render(performance.now());
+  }
+
+  /** Gives the list its size, by what it has to show and by the grid's. */
+  #fit(): void {
+    const rowHeight = this.#narrow.matches ? 44 : 24;
+    const height = Math.max(0, this.#height - (this.#narrow.matches ? 0 : headHeight));
+    this.scroll.resize(this.#display?.count ?? 0, rowHeight, height);
+    this.#window.style.height = `${height}px`;
+    this.#spacer.style.height = `${Math.max(0, this.scroll.spacerHeight - height)}px`;
+    this.#painter.resize(this.#widestGutter(), height);
   }
 
   #writeBar(): void {

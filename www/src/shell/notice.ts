@@ -1,17 +1,29 @@
 // The line under the top bar that says what the page is doing or could not do: progress with a way to stop, or one sentence.
 import { button, make } from "../dom.ts";
 
+/** What takes less needs no line, which would move the whole page twice. */
+const shortMs = 150;
+
 export class Notice {
   readonly #place: HTMLElement;
+  /** What is busy while something is read. */
+  readonly #main: HTMLElement;
   readonly #bar = make("progress", { max: 1 });
+  #timer = 0;
 
-  constructor(place: HTMLElement) {
+  constructor(place: HTMLElement, main: HTMLElement) {
     this.#place = place;
+    this.#main = main;
   }
 
-  /** `stop` ends the load. */
+  /** Says that a room is read, unless that is done in a moment; `stop` ends it. */
   loading(name: string, stop: () => void): void {
-    this.#bar.removeAttribute("value");
+    this.clear();
+    this.#main.setAttribute("aria-busy", "true");
+    this.#timer = window.setTimeout(() => this.#loading(name, stop), shortMs);
+  }
+
+  #loading(name: string, stop: () => void): void {
     this.#bar.setAttribute("aria-label", `reading ${name}`);
     this.#place.replaceChildren(
       make(
@@ -29,6 +41,7 @@ export class Notice {
   }
 
   failed(sentence: string): void {
+    this.clear();
     const failed = make(
       "div",
       { class: "failed", role: "alert" },
@@ -44,6 +57,9 @@ export class Notice {
   }
 
   clear(): void {
-    this.#place.replaceChildren();
+    clearTimeout(this.#timer);
+    this.#bar.removeAttribute("value");
+    this.#main.removeAttribute("aria-busy");
+    if (this.isShown) this.#place.replaceChildren();
   }
 }

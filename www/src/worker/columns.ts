@@ -43,27 +43,40 @@ function openEdges(child: Uint32Array, parent: Uint32Array, rows: number, block:
   return { openStart, openEdge };
 }
 
-/** The columns of a room's graph; their buffers are fresh and may be transferred. */
-export function graphColumns(layout: ReturnType<Room["layout"]>): GraphColumns {
-  const { eventCount, laneCount, lane, edgeFrom, edgeTo, edgeLane } = layout;
-  const edges = edgeFrom.length;
+function ascending(keys: Uint32Array): boolean {
+  for (let i = 1; i < keys.length; i++) if (keys[i]! < keys[i - 1]!) return false;
+  return true;
+}
 
-  const edgeStart = offsets(edgeFrom, eventCount);
+/** The edges in the order of their children: they come otherwise where a depth is not true. */
+function byChild({ edgeFrom, edgeTo, edgeLane }: ReturnType<Room["layout"]>, edgeStart: Uint32Array) {
   const next = edgeStart.slice();
-  const child = new Uint32Array(edges);
-  const parent = new Uint32Array(edges);
-  const runsIn = new Uint32Array(edges);
-  for (let i = 0; i < edges; i++) {
+  const [child, parent, runsIn] = [edgeFrom, edgeTo, edgeLane].map((column) => new Uint32Array(column.length)) as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  for (let i = 0; i < edgeFrom.length; i++) {
     const e = next[edgeFrom[i]!]!++;
     child[e] = edgeFrom[i]!;
     parent[e] = edgeTo[i]!;
     runsIn[e] = edgeLane[i]!;
   }
+  return { child, parent, runsIn };
+}
+
+/** The columns of a room's graph; their buffers, and those of the layout, which they may be, may be transferred. */
+export function graphColumns(layout: ReturnType<Room["layout"]>): GraphColumns {
+  const { eventCount, laneCount, lane, edgeFrom, edgeTo, edgeLane } = layout;
+  const edgeStart = offsets(edgeFrom, eventCount);
+  const { child, parent, runsIn } = ascending(edgeFrom)
+    ? { child: edgeFrom, parent: edgeTo, runsIn: edgeLane }
+    : byChild(layout, edgeStart);
 
   const childStart = offsets(parent, eventCount);
   const nextChild = childStart.slice();
-  const childRow = new Uint32Array(edges);
-  for (let e = 0; e < edges; e++) childRow[nextChild[parent[e]!]!++] = child[e]!;
+  const childRow = new Uint32Array(child.length);
+  for (let e = 0; e < child.length; e++) childRow[nextChild[parent[e]!]!++] = child[e]!;
 
   const block = chooseBlock(child, parent);
   return {

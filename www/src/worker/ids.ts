@@ -1,4 +1,5 @@
-// The ids of a room's rows: from row to id, from id to row, and how much of an id is enough to know it by.
+// The ids of a room's rows: from row to id, from id to row, and how much of an id is enough to know it by. A million of them
+// take longer to learn than the first rows of the room may take to show: they are learned by and by.
 
 /** Characters of an id (after its first) that rows show. */
 export const shownLength = 7;
@@ -31,39 +32,78 @@ function hash(id: string): number {
   return hash ^ (hash >>> 15);
 }
 
+/** Rows whose ids are asked for together, as a power of two. */
+const pageBits = 13;
+const pageRows = 1 << pageBits;
+
 export class RowIds {
-  readonly #ids: readonly string[];
+  readonly count: number;
+  readonly #fetch: (from: number, count: number) => readonly string[];
+  readonly #pages: (readonly string[])[] = [];
+  /** Pages from whose ids rows can be found, of all. */
+  #learned = 0;
+  readonly #pageCount: number;
   /** Rows, counted from 1, where their ids' hashes lead: a quarter of what a `Map` of a million strings takes to make. */
   readonly #places: Uint32Array;
   #sorted: Float64Array | undefined;
 
-  /** `ids`: one a row, in row order. */
-  constructor(ids: readonly string[]) {
-    this.#ids = ids;
+  /** `fetch` tells the ids of some rows. */
+  constructor(count: number, fetch: (from: number, count: number) => readonly string[]) {
+    this.count = count;
+    this.#fetch = fetch;
+    this.#pageCount = Math.ceil(count / pageRows);
     let size = 16;
-    while (size < 2 * ids.length) size *= 2;
-    const places = (this.#places = new Uint32Array(size));
-    for (let row = 0; row < ids.length; row++) {
-      let at = hash(ids[row]!) & (size - 1);
-      while (places[at] !== 0) at = (at + 1) & (size - 1);
-      places[at] = row + 1;
-    }
-  }
-
-  get count(): number {
-    return this.#ids.length;
+    while (size < 2 * count) size *= 2;
+    this.#places = new Uint32Array(size);
   }
 
   at(row: number): string | undefined {
-    return this.#ids[row];
+    return row < 0 || row >= this.count ? undefined : this.#page(row >>> pageBits)[row & (pageRows - 1)];
+  }
+
+  #page(page: number): readonly string[] {
+    return (this.#pages[page] ??= this.#fetch(
+      page * pageRows,
+      Math.min(pageRows, this.count - page * pageRows),
+    ));
+  }
+
+  /** Whether all ids are known by heart; until then what is asked may have to wait for that, or be told less well. */
+  get learned(): boolean {
+    return this.#sorted !== undefined;
+  }
+
+  /** Learns all ids; yields after each part of the work. */
+  *learn(): Generator<undefined> {
+    while (this.#learned < this.#pageCount) {
+      this.#learnPage();
+      yield undefined;
+    }
+    this.#sorted ??= this.#sortedKeys();
+  }
+
+  /** Learns one more page: the newest and the oldest first, which others name most. */
+  #learnPage(): void {
+    const n = this.#learned++;
+    const page = n === 1 ? 0 : this.#pageCount - (n === 0 ? 1 : n);
+    const last = this.#places.length - 1;
+    const ids = this.#page(page);
+    for (let i = 0; i < ids.length; i++) {
+      let at = hash(ids[i]!) & last;
+      while (this.#places[at] !== 0) at = (at + 1) & last;
+      this.#places[at] = page * pageRows + i + 1;
+    }
   }
 
   rowOf(id: string): number | undefined {
     const last = this.#places.length - 1;
     for (let at = hash(id) & last; ; at = (at + 1) & last) {
+      while (this.#places[at] === 0) {
+        if (this.#learned === this.#pageCount) return undefined;
+        this.#learnPage();
+      }
       const row = this.#places[at]! - 1;
-      if (row < 0) return undefined;
-      if (this.#ids[row] === id) return row;
+      if (this.at(row) === id) return row;
     }
   }
 
@@ -89,25 +129,31 @@ export class RowIds {
 
   /** 1 for each row whose id begins so. */
   beginningMask(beginning: string): Uint8Array {
-    const mask = new Uint8Array(this.#ids.length);
+    const mask = new Uint8Array(this.count);
     this.#each(beginning, (row) => (mask[row] = 1));
     return mask;
   }
 
   #each(beginning: string, visit: (row: number) => void): void {
     const start = beginning.startsWith("$") ? beginning : `$${beginning}`;
-    for (let row = 0; row < this.#ids.length; row++) if (this.#ids[row]!.startsWith(start)) visit(row);
+    for (let page = 0; page < this.#pageCount; page++) {
+      this.#page(page).forEach((id, i) => {
+        if (id.startsWith(start)) visit(page * pageRows + i);
+      });
+    }
   }
 
   #sortedKeys(): Float64Array {
-    const keys = new Float64Array(this.#ids.length);
-    for (let row = 0; row < keys.length; row++) keys[row] = prefixKey(this.#ids[row]!);
+    const keys = new Float64Array(this.count);
+    for (let page = 0; page < this.#pageCount; page++)
+      this.#page(page).forEach((id, i) => (keys[page * pageRows + i] = prefixKey(id)));
     return keys.sort();
   }
 
-  /** How many characters after the sigil tell `id` from every other id of the room; at most `shownLength`. */
+  /** How many characters after the sigil tell `id` from every other id of the room; at most `shownLength`, and that until all are learned. */
   uniqueLength(id: string): number {
-    const keys = (this.#sorted ??= this.#sortedKeys());
+    const keys = this.#sorted;
+    if (keys === undefined) return shownLength;
     const key = prefixKey(id);
     let low = 0;
     let high = keys.length;

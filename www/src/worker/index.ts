@@ -5,6 +5,7 @@ import type {
   Calls,
   Delivery,
   Failure,
+  FirstWindow,
   Found,
   FromWorker,
   LineColumns,
@@ -31,8 +32,9 @@ const readingShare = 0.7;
 type Steps = AsyncGenerator<unknown, unknown>;
 type Job = { id: number; steps: Steps };
 
-/** The engine is made ready before anybody asks for it. */
-const ready = init();
+/** The engine is made ready before anybody asks for it: it comes first. */
+let engineCame: (starting: Promise<void>) => void;
+const ready = new Promise<void>((resolve) => (engineCame = resolve));
 // Whoever asks hears of it.
 ready.catch(() => undefined);
 let room: OpenRoom | undefined;
@@ -55,30 +57,30 @@ function opened(): OpenRoom {
 }
 
 /** Takes in what is told event by event. */
-function openDeliveries(deliveries: readonly Delivery[], options: OpenOptions): Opened {
+function openDeliveries(deliveries: readonly Delivery[], options: OpenOptions, window: FirstWindow): Opened {
   const engine = new Room(options);
   const report = deliver(engine, deliveries);
   room = new OpenRoom(engine, options);
-  return room.opened(report);
+  return room.opened(report, window);
 }
 
-async function open(id: number, { source, options, insist }: Calls["open"]["params"]): Promise<Opened> {
+async function open(id: number, { source, options, insist, window }: Calls["open"]["params"]): Promise<Opened> {
   if (!(source instanceof Blob)) {
     const carried = "link" in source ? unpack(source.link) : { options, deliveries: source };
     const [told] = await Promise.all([carried, ready]);
-    return openDeliveries(told.deliveries, insist ? options : told.options);
+    return openDeliveries(told.deliveries, insist ? options : told.options, window);
   }
   const [input] = await Promise.all([openInput(source), ready]);
-  const saved = input.gzip ? undefined : await openSave(source);
-  if (saved !== undefined) {
-    if (insist) return openDeliveries(deliveriesOf(saved.room, saved.bytes, false), options);
+  if (input.kind === "save") {
+    const saved = await openSave(source);
+    if (insist) return openDeliveries(deliveriesOf(saved.room, saved.bytes, false), options, window);
     room = new OpenRoom(saved.room, readJournal(saved.bytes).options);
-    return room.opened({ added: saved.room.size, duplicates: 0, problems: [] });
+    return room.opened({ added: saved.room.size, duplicates: 0, problems: [] }, window);
   }
   const engine = new Room(options);
   const onProgress = (done: number): void => reply({ id, progress: Math.max(done, readingShare * input.share()) });
   const report = await engine.addAsync(input.bytes, { onProgress }).catch((error: unknown) => {
-    throw input.gzip ? unpackError(error) : error;
+    throw input.kind === "gzip" ? unpackError(error) : error;
   });
   if (engine.size === 0) {
     const first = report.problems[0];
@@ -86,13 +88,15 @@ async function open(id: number, { source, options, insist }: Calls["open"]["para
     throw Object.assign(new Error(`no event could be read (${reason})`), { code: "no-events" });
   }
   room = new OpenRoom(engine, options);
-  return room.opened(report);
+  return room.opened(report, window);
 }
 
 async function* steps(request: Request): Steps {
   switch (request.call) {
     case "open":
       return open(request.id, request.params);
+    case "learn":
+      return yield* opened().learn(findSlice);
     case "rows":
       return opened().rows(request.params.from, request.params.count);
     case "lines":
@@ -203,6 +207,10 @@ async function workOff(): Promise<void> {
 }
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  if ("engine" in data) {
+    engineCame(init(data.engine));
+    return;
+  }
   if ("cancel" in data) {
     const waiting = queue.find((job) => job.id === data.cancel);
     if (waiting === undefined) return;

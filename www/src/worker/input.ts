@@ -1,14 +1,22 @@
-// From what the page was given to the stream that the engine reads: files are read here, off the page's thread, piece by piece,
-// and gzip is undone on the way. Teaching rooms and links come as deliveries instead, saved rooms as the engine wrote them.
+// From what the page was given to the stream that the engine reads: files are read off the page's thread, piece by piece, large
+// ones by a worker that does nothing else. Teaching rooms and links come as deliveries instead, saved rooms as the engine wrote them.
 import { type AddReport, Room } from "roomscope";
 import type { Delivery } from "../protocol.ts";
 import { saveMark } from "./journal.ts";
+import { type Piece, piecesOf } from "./pieces.ts";
+import type { FromReader, ToReader } from "./reader.ts";
+
+/** A smaller file is read before a worker could be started for it. */
+const largeBytes = 16 * 1024 * 1024;
+const largeGzipBytes = 2 * 1024 * 1024;
+/** Pieces that wait for the engine. */
+const piecesAhead = 3;
 
 export interface Input {
-  bytes: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+  bytes: AsyncIterable<Uint8Array>;
   /** How much of the source has been read, 0 to 1: the engine cannot know the size of what is being unpacked. */
   share(): number;
-  gzip: boolean;
+  kind: "events" | "gzip" | "save";
 }
 
 /** Takes deliveries in, one after another, and reports on them together. */
@@ -26,41 +34,58 @@ export function deliver(
   return total;
 }
 
-/** A room that was saved, with the bytes that it was read from; undefined if the file is none. */
-export async function openSave(blob: Blob): Promise<{ room: Room; bytes: Uint8Array } | undefined> {
-  if ((await blob.slice(0, saveMark.length).text()) !== saveMark) return undefined;
+/** A room that was saved, with the bytes that it was read from. */
+export async function openSave(blob: Blob): Promise<{ room: Room; bytes: Uint8Array }> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return { room: Room.load(bytes), bytes };
 }
 
 /** Opens a file for reading. */
 export async function openInput(blob: Blob): Promise<Input> {
-  const head = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  const head = new Uint8Array(await blob.slice(0, saveMark.length).arrayBuffer());
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
+  const large = blob.size > (gzip ? largeGzipBytes : largeBytes);
   let read = 0;
-  const share = (): number => (blob.size === 0 ? 1 : read / blob.size);
-  if (!gzip) return { bytes: slices(blob, (bytes) => (read += bytes)), share, gzip };
-
-  const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(chunk, out) {
-      read += chunk.length;
-      out.enqueue(chunk);
-    },
-  });
-  const bytes = blob.stream().pipeThrough(counting).pipeThrough(new DecompressionStream("gzip"));
-  return { bytes, share, gzip };
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for await (const piece of large ? readAhead(blob, gzip) : piecesOf(blob, gzip)) {
+      read = piece.read;
+      yield piece.bytes;
+    }
+  }
+  const saved = new TextDecoder().decode(head) === saveMark;
+  return {
+    bytes: bytes(),
+    share: () => (blob.size === 0 ? 1 : read / blob.size),
+    kind: saved ? "save" : gzip ? "gzip" : "events",
+  };
 }
 
-/** Large slices, the next of which is fetched while one is read: streams of files come in many small pieces. */
-const sliceBytes = 4 * 1024 * 1024;
-
-async function* slices(blob: Blob, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  const fetched = (at: number): Promise<ArrayBuffer> => blob.slice(at, at + sliceBytes).arrayBuffer();
-  for (let at = 0, next = fetched(0); at < blob.size; at += sliceBytes) {
-    const slice = new Uint8Array(await next);
-    if (at + sliceBytes < blob.size) next = fetched(at + sliceBytes);
-    count(slice.length);
-    yield slice;
+/** The pieces of a file as another worker reads them. */
+async function* readAhead(blob: Blob, gzip: boolean): AsyncGenerator<Piece> {
+  const worker = new Worker(new URL("./reader.ts", import.meta.url), { type: "module", name: "roomscope reader" });
+  const come: FromReader[] = [];
+  let goOn: () => void = () => undefined;
+  const take = (message: FromReader): void => {
+    come.push(message);
+    goOn();
+  };
+  worker.addEventListener("message", ({ data }: MessageEvent<FromReader>) => take(data));
+  worker.addEventListener("error", ({ message }) => take({ error: new Error(message) }));
+  const ask = (message: ToReader): void => worker.postMessage(message);
+  try {
+    ask({ blob, gzip, ahead: piecesAhead });
+    for (;;) {
+      const message = come.shift();
+      if (message === undefined) await new Promise<void>((resolve) => (goOn = resolve));
+      else if (message === "end") return;
+      else if ("error" in message) throw message.error;
+      else {
+        ask("more");
+        yield message;
+      }
+    }
+  } finally {
+    worker.terminate();
   }
 }
 

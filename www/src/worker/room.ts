@@ -5,8 +5,10 @@ import type {
   Detail,
   Figures,
   FileForm,
+  FirstWindow,
   Found,
   Gap,
+  GraphColumns,
   LineColumns,
   LineOptions,
   Link,
@@ -21,7 +23,7 @@ import type {
   RunView,
   Summary,
 } from "../protocol.ts";
-import { arrange, type Graph } from "./arrange.ts";
+import { arrange } from "./arrange.ts";
 import { graphColumns } from "./columns.ts";
 import { type Facts, factsOf, verdicts } from "./facts.ts";
 import { find } from "./find.ts";
@@ -43,6 +45,33 @@ const lookupsKept = 512;
 const longestName = 200;
 /** Rows between two looks at the clock while merges are looked at. */
 const mergeRows = 2048;
+/** Ids of so few events are learned at once. */
+const smallRoom = 4096;
+const noWindow: FirstWindow = { direction: "newest", rows: 0 };
+
+/** What a generator returns in the end. */
+function finish<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** The ids of the history, asked for when they are needed, and of the outliers, which follow it. */
+function idsOf(room: Room, eventCount: number): RowIds {
+  const fetch = (offset: number, limit: number): string[] => room.timeline({ offset, limit });
+  if (room.size === eventCount) return new RowIds(eventCount, fetch);
+  const history = room.timeline();
+  // Both are in one order: what is not the next of the history is an outlier.
+  let at = 0;
+  const outliers = room.timeline({ outliers: true }).filter((id) => {
+    const next = id === history[at];
+    if (next) at++;
+    return !next;
+  });
+  const ids = [...history, ...outliers];
+  return new RowIds(ids.length, (from, count) => ids.slice(from, from + count));
+}
 
 export class OpenRoom {
   readonly #room: Room;
@@ -50,8 +79,7 @@ export class OpenRoom {
   readonly #ids: RowIds;
   readonly #eventCount: number;
   readonly #tips: ReadonlySet<string>;
-  /** What of the graph is asked for here: the page has its own. */
-  #graph: Graph | undefined;
+  #graph: GraphColumns;
   #facts: Facts | undefined;
   #merges: MergeColumns | undefined;
   readonly #read = new Map<string, ReturnType<Lookup>>();
@@ -64,23 +92,18 @@ export class OpenRoom {
   constructor(room: Room, options: OpenOptions = { rules: "specification", numbering: "dense", auth: "enforce" }) {
     this.#room = room;
     this.#options = options;
-    const history = room.timeline();
-    this.#eventCount = history.length;
-    let ids = new RowIds(history);
-    if (room.size > history.length) {
-      const outliers = room.timeline({ outliers: true }).filter((id) => ids.rowOf(id) === undefined);
-      ids = new RowIds(history.concat(outliers));
-    }
-    this.#ids = ids;
+    this.#graph = graphColumns(room.layout());
+    this.#eventCount = this.#graph.eventCount;
+    this.#ids = idsOf(room, this.#eventCount);
+    if (this.#ids.count <= smallRoom) finish(this.learn(Infinity));
     this.#tips = new Set(room.forwardExtremities());
     this.states = new States(room, this.#ids);
     this.storage = new Storage(room, this.#ids, (row) => this.#children(row));
   }
 
   #children(row: Row): Uint32Array {
-    const graph = this.#graph;
-    if (graph === undefined || row >= this.#eventCount) return new Uint32Array();
-    return graph.childRow.subarray(graph.childStart[row], graph.childStart[row + 1]);
+    const { childRow, childStart } = this.#graph;
+    return row < this.#eventCount ? childRow.subarray(childStart[row], childStart[row + 1]) : new Uint32Array();
   }
 
   get #columns(): Facts {
@@ -89,14 +112,12 @@ export class OpenRoom {
 
   /** Which events have a line of their own, and the graph that is left. */
   *arrange(options: LineOptions): Generator<undefined, LineColumns> {
-    const graph = this.#graph;
-    if (graph === undefined) throw Object.assign(new Error("no room is open"), { code: "no-room" });
     const { stateKey, verdict, parentCount } = this.#columns;
     const tips = new Set(this.#tipRows());
     const accepted = verdicts.indexOf("accepted");
     const plain = (row: Row): boolean =>
       stateKey[row] === 0 && verdict[row] === accepted && parentCount[row] === 1 && !tips.has(row);
-    return yield* arrange(graph, this.#ids.count, options, plain);
+    return yield* arrange(this.#graph, this.#ids.count, options, plain);
   }
 
   /** Rows that do not follow one another, and who sent the messages of folded runs. */
@@ -184,28 +205,19 @@ export class OpenRoom {
     return (this.#merges = { rows: column("rows"), conflicted: column("conflicted"), resets: column("resets") });
   }
 
-  #allMerges(): MergeColumns {
-    const steps = this.merges(Infinity);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) return value;
-    }
-  }
-
   /** What storing the room costs. */
   figures(): Figures {
     return { ...this.#room.storage() };
   }
 
-  /** What the page must know before it draws its first row. */
-  opened(report: Pick<AddReport, "added" | "duplicates" | "problems">): Opened {
+  /** What the page must know before it draws its first rows, and these, as `window` says. */
+  opened(report: Pick<AddReport, "added" | "duplicates" | "problems">, window: FirstWindow = noWindow): Opened {
     const room = this.#room;
     const n = this.#eventCount;
-    const graph = graphColumns(room.layout());
-    // The columns move to the page.
+    const graph = this.#graph;
+    // The columns move to the page, but for those that are asked for here.
     this.#graph = {
-      eventCount: graph.eventCount,
-      laneCount: graph.laneCount,
+      ...graph,
       lane: graph.lane.slice(),
       edgeStart: graph.edgeStart.slice(),
       edgeParent: graph.edgeParent.slice(),
@@ -213,6 +225,7 @@ export class OpenRoom {
       childStart: graph.childStart.slice(),
       childRow: graph.childRow.slice(),
     };
+    const count = Math.min(window.rows, n);
     const tips = Uint32Array.from(this.#tipRows()).sort();
     return {
       roomId: room.roomId,
@@ -230,7 +243,20 @@ export class OpenRoom {
       firstTs: this.#info(0)?.originServerTs ?? 0,
       lastTs: this.#info(n - 1)?.originServerTs ?? 0,
       options: this.#options,
+      rows: this.rows(window.direction === "newest" ? n - count : 0, count),
     };
+  }
+
+  /** Learns the ids by heart; yields about every `slice` milliseconds. Returns whether there was something to learn. */
+  *learn(slice: number): Generator<undefined, boolean> {
+    if (this.#ids.learned) return false;
+    let end = performance.now() + slice;
+    for (const _ of this.#ids.learn()) {
+      if (performance.now() < end) continue;
+      yield undefined;
+      end = performance.now() + slice;
+    }
+    return true;
   }
 
   rows(from: Row, count: number): RowView[] {
@@ -270,15 +296,13 @@ export class OpenRoom {
 
   /** The rows that a query means, newest first in parts of about `slice` milliseconds. */
   *find(query: string, slice: number): Generator<Found, null> {
-    const graph = this.#graph;
-    if (graph === undefined) return null;
     const searched = {
       room: this.#room,
       ids: this.#ids,
       facts: this.#columns,
-      graph,
+      graph: this.#graph,
       tips: this.#tipRows(),
-      merges: () => this.#allMerges(),
+      merges: () => finish(this.merges(Infinity)),
     };
     return yield* find(query, searched, (row) => this.#words(row), slice);
   }
