@@ -48,6 +48,8 @@ export class Minimap {
   #drawing = 0;
   #scroll: ScrollModel | undefined;
   #selected: number | undefined;
+  /** Where window and selection were when they were last painted. */
+  #place = "";
   #width = 0;
   #height = 0;
 
@@ -115,7 +117,26 @@ export class Minimap {
   follow(scroll: ScrollModel, selected: number | undefined): void {
     this.#scroll = scroll;
     this.#selected = selected;
+    const { y, height } = this.#frame() ?? { y: -1, height: 0 };
+    const place = `${y} ${height} ${this.#selectedY()}`;
+    // In a large room many rows share a pixel.
+    if (place === this.#place) return;
+    this.#place = place;
     this.#paint();
+  }
+
+  /** Where the window is on the map, in whole pixels; undefined where it shows all. */
+  #frame(): { y: number; height: number } | undefined {
+    const scroll = this.#scroll;
+    if (scroll === undefined || scroll.maxTop === 0) return undefined;
+    const row = this.#rowHeight;
+    const height = Math.max(lowestFrame, (scroll.viewHeight / scroll.rowHeight) * row);
+    const y = Math.min((scroll.top / scroll.rowHeight) * row, this.#height - height);
+    return { y: Math.round(y), height: Math.round(height) };
+  }
+
+  #selectedY(): number | undefined {
+    return this.#selected === undefined ? undefined : Math.round((this.#selected + 0.5) * this.#rowHeight) - 1;
   }
 
   get #rowHeight(): number {
@@ -242,25 +263,20 @@ export class Minimap {
     const c = this.#context;
     c.setTransform(1, 0, 0, 1, 0, 0);
     c.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    const scroll = this.#scroll;
-    const row = this.#rowHeight;
-    const frame = (draw: (y: number, height: number) => void): void => {
-      if (scroll === undefined || scroll.maxTop === 0) return;
-      const height = Math.max(lowestFrame, (scroll.viewHeight / scroll.rowHeight) * row);
-      draw(Math.min((scroll.top / scroll.rowHeight) * row, this.#height - height), height);
-    };
+    const frame = this.#frame();
     c.scale(devicePixelRatio, devicePixelRatio);
     c.fillStyle = this.#colours.sel;
-    frame((y, height) => c.fillRect(0, y, this.#width, height));
+    if (frame !== undefined) c.fillRect(0, frame.y, this.#width, frame.height);
     c.setTransform(1, 0, 0, 1, 0, 0);
     for (const layer of [this.#lanes, this.#marks]) if (layer !== undefined) c.drawImage(layer, 0, 0);
     c.scale(devicePixelRatio, devicePixelRatio);
     c.strokeStyle = this.#colours.acc;
     c.lineWidth = 1;
-    frame((y, height) => c.strokeRect(0.5, Math.round(y) + 0.5, this.#width - 1, Math.max(1, Math.round(height) - 1)));
-    if (this.#selected === undefined) return;
+    if (frame !== undefined) c.strokeRect(0.5, frame.y + 0.5, this.#width - 1, Math.max(1, frame.height - 1));
+    const selected = this.#selectedY();
+    if (selected === undefined) return;
     c.fillStyle = this.#colours.acc;
-    c.fillRect(0, Math.round((this.#selected + 0.5) * row) - 1, this.#width, 2);
+    c.fillRect(0, selected, this.#width, 2);
   }
 }
 
@@ -269,11 +285,11 @@ export class Minimap {
  * way, so those between need not be looked at.
  */
 function everyPixel(count: number, height: (i: number) => number, draw: (y: number) => void, step = 1): void {
-  for (let i = 0; i < count; ) {
+  for (let i = 0; i < count;) {
     const y = height(i);
     draw(y);
     let high = count;
-    for (let low = ++i; low < high; ) {
+    for (let low = ++i; low < high;) {
       const middle = (low + high) >>> 1;
       if (Math.abs(height(middle) - y) < step) low = middle + 1;
       else high = middle;

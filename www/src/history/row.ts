@@ -73,7 +73,9 @@ export class RowElement {
   readonly #time = cell("time");
   readonly #snapshot = cell("snapshot");
   readonly #group = cell("group");
+  /** What stands in it, seen or not. */
   #shown: RowState | undefined;
+  #hidden = false;
   #y = NaN;
 
   constructor() {
@@ -102,33 +104,34 @@ export class RowElement {
     );
   }
 
-  get item(): Item | undefined {
-    return this.#shown?.item;
-  }
-
   show(state: RowState, y: number): void {
     const { element } = this;
     if (y !== this.#y) element.style.top = `${y}px`;
     this.#y = y;
     const before = this.#shown;
     const same = before !== undefined && before.item === state.item && sameContent(before.content, state.content);
-    if (!same || before.needle !== state.needle) this.#fill(state);
-    if (!same || before.index !== state.index) {
+    const fills = !same || before.needle !== state.needle;
+    if (fills) this.#fill(state);
+    if (!same || before.index !== state.index || this.#hidden) {
       element.id = `row-${state.item}`;
       // The head of the grid is row 1.
       element.setAttribute("aria-rowindex", String(state.index + 2));
     }
-    if (before === undefined) element.hidden = false;
-    setAttribute(element, "aria-selected", String(state.selected));
-    element.classList.toggle("hover", state.hovered);
-    element.classList.toggle("unknown", !state.known);
-    element.classList.toggle("flash", state.flashed);
-    element.classList.toggle("second", state.second);
+    if (this.#hidden) this.#hidden = element.hidden = false;
+    if (before?.selected !== state.selected) element.setAttribute("aria-selected", String(state.selected));
+    // Filling takes the classes away.
+    const mark = (name: string, set: boolean, was: boolean | undefined): void => {
+      if (fills ? set : set !== was) element.classList.toggle(name, set);
+    };
+    mark("hover", state.hovered, before?.hovered);
+    mark("unknown", !state.known, before === undefined ? undefined : !before.known);
+    mark("flash", state.flashed, before?.flashed);
+    mark("second", state.second, before?.second);
     this.#mark(state.step);
-    setText(this.#snapshot, state.snapshot === 0 ? "" : String(state.snapshot));
-    setText(this.#group, state.group === 0 ? "" : String(state.group));
-    this.#snapshot.classList.toggle("same", state.sameSnapshot);
-    this.#group.classList.toggle("same", state.sameGroup);
+    if ((before?.snapshot ?? 0) !== state.snapshot) setNumber(this.#snapshot, state.snapshot);
+    if ((before?.group ?? 0) !== state.group) setNumber(this.#group, state.group);
+    if (before?.sameSnapshot !== state.sameSnapshot) this.#snapshot.classList.toggle("same", state.sameSnapshot);
+    if (before?.sameGroup !== state.sameGroup) this.#group.classList.toggle("same", state.sameGroup);
     this.#shown = state;
   }
 
@@ -142,14 +145,20 @@ export class RowElement {
   }
 
   hide(): void {
-    if (this.#shown === undefined && this.element.hidden) return;
-    this.element.hidden = true;
+    if (this.#hidden) return;
+    this.#hidden = this.element.hidden = true;
     this.element.removeAttribute("id");
-    this.#shown = undefined;
   }
 
   #fill(state: RowState): void {
     const { content } = state;
+    if (content.kind === "event" && content.view === undefined) {
+      // Nothing is written: a list that is flung shows hundreds of these.
+      this.element.className = "row pending";
+      this.element.dataset["kind"] = "event";
+      setAttribute(this.#graph, "aria-label", "");
+      return;
+    }
     this.element.className = "row";
     this.element.dataset["kind"] = content.kind;
     setText(this.#show[1], "");
@@ -175,8 +184,7 @@ export class RowElement {
         });
         return;
       case "event":
-        if (content.view === undefined) this.#write({ graph: content.words, text: "", note: true });
-        else this.#event(content.view, content, state);
+        if (content.view !== undefined) this.#event(content.view, content, state);
     }
   }
 
@@ -226,6 +234,10 @@ export class RowElement {
     setText(this.#stream, String(view.stream).replace("-", "−"));
     setText(this.#time, rowTime(view.ts, state.span));
   }
+}
+
+function setNumber(cell: HTMLElement, n: number): void {
+  cell.textContent = n === 0 ? "" : String(n);
 }
 
 function sameContent(a: Content, b: Content): boolean {

@@ -337,6 +337,8 @@ export class HistoryView {
     const height = Math.max(0, this.#height - (this.#narrow.matches ? 0 : headHeight));
     this.scroll.resize(this.#display?.count ?? 0, rowHeight, height);
     this.#window.style.height = `${height}px`;
+    // Opaque, and over all that the window ever shows of a stretch: nothing below it has to be drawn.
+    this.#rows.style.height = `${rowsInStretch * rowHeight + height}px`;
     this.#spacer.style.height = `${Math.max(0, this.scroll.spacerHeight - height)}px`;
     this.#painter.resize(this.#widestGutter(), height);
   }

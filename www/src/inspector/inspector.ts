@@ -39,6 +39,9 @@ interface Tab {
   fill(detail: Detail, session: Session): HTMLElement[];
 }
 
+/** Between two events that are shown while a key is held, which asks for more of them than anybody reads. */
+const showingMs = 100;
+
 /** Heights of the sheet on phones, in shares of the page. */
 const sheetHeights = ["30%", "56%", "92%"];
 
@@ -64,6 +67,9 @@ export class Inspector {
   #scrolled = false;
   #asked: AbortController | undefined;
   #shown: { detail: Detail; session: Session } | undefined;
+  #shownAt = -Infinity;
+  /** It will be shown in a moment. */
+  #timer = 0;
 
   constructor(panel: HTMLElement, acts: InspectorActs) {
     this.#panel = panel;
@@ -186,7 +192,11 @@ export class Inspector {
       return undefined;
     }
     const detail = await this.#detail(session, item);
-    if (detail !== undefined) this.#showEvent(detail, session);
+    if (detail === undefined) return undefined;
+    this.#shown = { detail, session };
+    const wait = this.#shownAt + showingMs - performance.now();
+    if (wait <= 0) this.#showEvent(detail, session);
+    else this.#timer = window.setTimeout(() => this.#showEvent(detail, session), wait);
     return detail;
   }
 
@@ -233,12 +243,15 @@ export class Inspector {
   }
 
   #stop(): void {
+    clearTimeout(this.#timer);
     this.#asked?.abort();
     this.#asked = undefined;
   }
 
   #showEvent(detail: Detail, session: Session): void {
+    clearTimeout(this.#timer);
     this.#shown = { detail, session };
+    this.#shownAt = performance.now();
     for (const [tab, element] of this.#tabButtons) {
       const chosen = tab === this.#tab;
       setAttribute(element, "aria-selected", String(chosen));

@@ -62,10 +62,7 @@ export class RowIds {
   }
 
   #page(page: number): readonly string[] {
-    return (this.#pages[page] ??= this.#fetch(
-      page * pageRows,
-      Math.min(pageRows, this.count - page * pageRows),
-    ));
+    return (this.#pages[page] ??= this.#fetch(page * pageRows, Math.min(pageRows, this.count - page * pageRows)));
   }
 
   /** Whether all ids are known by heart; until then what is asked may have to wait for that, or be told less well. */

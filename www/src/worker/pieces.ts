@@ -16,7 +16,7 @@ export async function* piecesOf(blob: Blob, gzip: boolean): AsyncGenerator<Piece
   if (gzip) return yield* unpacked(blob);
   const fetched = (at: number): Promise<ArrayBuffer> => blob.slice(at, at + pieceBytes).arrayBuffer();
   let read = 0;
-  for (let next = fetched(0); read < blob.size; ) {
+  for (let next = fetched(0); read < blob.size;) {
     const bytes = new Uint8Array(await next);
     read += bytes.length;
     if (read < blob.size) next = fetched(read);
