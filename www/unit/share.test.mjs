@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { Room } from "roomscope";
 import { load, random } from "./load.mjs";
 
 const { pack, packedBytes, unpack } = await load("share/packed.ts");
 const { deliveriesOf, linkText, slim } = await load("worker/share.ts");
 const { readJournal } = await load("worker/journal.ts");
-const { deliver, openSave } = await load("worker/input.ts");
+const { deliver, openInput, openSave } = await load("worker/input.ts");
 
 const options = { rules: "specification", numbering: "dense", auth: "enforce" };
 const sample = readFileSync(new URL("../samples/north-pier-v11.ndjson", import.meta.url));
@@ -155,9 +155,26 @@ test("a saved room tells how it was opened", async () => {
   ]) {
     const room = new Room(told);
     room.add(sample);
-    const saved = await openSave(new Blob([room.save()]));
+    const file = new Blob([room.save()]);
+    assert.equal((await openInput(file)).kind, "save");
+    const saved = await openSave(file);
     assert.deepEqual(readJournal(saved.bytes).options, told);
     assert.deepEqual(facts(saved.room), facts(room));
   }
-  assert.equal(await openSave(new Blob([sample])), undefined);
+});
+
+test("files are told apart by how they begin, and read whole", async () => {
+  for (const [kind, file, bytes] of [
+    ["events", new Blob([sample]), sample],
+    ["gzip", new Blob([gzipSync(sample)]), sample],
+    ["events", new Blob(["{"]), Buffer.from("{")],
+    ["events", new Blob([]), Buffer.alloc(0)],
+  ]) {
+    const input = await openInput(file);
+    assert.equal(input.kind, kind);
+    const pieces = [];
+    for await (const piece of input.bytes) pieces.push(piece);
+    assert.equal(Buffer.compare(Buffer.concat(pieces), bytes), 0);
+    assert.equal(input.share(), 1);
+  }
 });

@@ -89,7 +89,7 @@ export class Minimap {
   }
 
   mark(hits: Uint32Array): void {
-    if (hits === this.#hits) return;
+    if (hits === this.#hits || (hits.length === 0 && this.#hits.length === 0)) return;
     this.#hits = hits;
     this.#drawMarks();
     this.#paint();

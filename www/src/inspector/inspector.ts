@@ -68,7 +68,8 @@ export class Inspector {
   #asked: AbortController | undefined;
   #shown: { detail: Detail; session: Session } | undefined;
   #shownAt = -Infinity;
-  /** It will be shown in a moment. */
+  /** What will be shown in a moment: after the next frame, after some time. */
+  #frame = 0;
   #timer = 0;
 
   constructor(panel: HTMLElement, acts: InspectorActs) {
@@ -161,12 +162,22 @@ export class Inspector {
     return this.#panel.contains(document.activeElement);
   }
 
-  /** Shows the room. */
+  /** Shows the room; another one when its rows have been painted, which come first. */
   showRoom(session: Session): void {
     this.#stop();
-    if (session !== this.#room) this.#why.showRoom();
-    this.#room = session;
     this.#shown = undefined;
+    if (session === this.#room) {
+      this.#showRoom(session);
+      return;
+    }
+    this.#why.showRoom();
+    this.#room = session;
+    this.#frame = requestAnimationFrame(() => {
+      this.#timer = window.setTimeout(() => this.#showRoom(session));
+    });
+  }
+
+  #showRoom(session: Session): void {
     this.#top.replaceChildren(
       make(
         "div",
@@ -243,6 +254,7 @@ export class Inspector {
   }
 
   #stop(): void {
+    cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);
     this.#asked?.abort();
     this.#asked = undefined;
