@@ -96,7 +96,8 @@ export class Room {
    * Takes events in: NDJSON, a JSON array, one event, a federation answer or a TARDIS scenario (JSON5), as bytes or text,
    * or as objects. Bytes are fastest: never turn a file into a string first. Of a `send_join` answer the `state` and `auth_chain` are taken in as
    * outliers and the `event` with that state before it, as a joining server does; of a `state` answer all are outliers;
-   * of a `backfill` answer or a transaction the `pdus` are the events.
+   * of a `backfill` answer or a transaction the `pdus` are the events. What client APIs add to an event in federation format
+   * (its `event_id`; the `room_id` of a version 12 create event) may be there or not.
    *
    * What the events of a scenario lack is filled in as TARDIS does it: `room_id`, times from 2024-01-01 on, a second each,
    * and, with `calculate_event_ids`, ids and what refers to them; `depth` is the parents' and one. Its room version is the

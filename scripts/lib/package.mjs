@@ -8,6 +8,7 @@ import { checkNode } from "./cargo.mjs";
 import { BINDING, buildCore } from "./core.mjs";
 import { locked } from "./lock.mjs";
 import { dependencies } from "./npm.mjs";
+import { links } from "./repository.mjs";
 import { mustRun, ROOT, say, timed } from "./run.mjs";
 import { checkBudget } from "./sizes.mjs";
 import { stampOf, unlessDone } from "./stamp.mjs";
@@ -18,7 +19,7 @@ const NEXT = join(ROOT, "target/pkg-next");
 const MODULES = join(ROOT, "target/modules");
 const INPUTS = [
   ...["pkg-template", "LICENSE-MIT", "LICENSE-APACHE", "package-lock.json", "tsconfig.base.json"],
-  ...["package.mjs", "bundle.mjs", "sizes.mjs"].map((name) => `scripts/lib/${name}`),
+  ...["package.mjs", "bundle.mjs", "repository.mjs", "sizes.mjs"].map((name) => `scripts/lib/${name}`),
   "scripts/budget.json",
 ];
 
@@ -35,8 +36,11 @@ function typesOf(entries) {
   return files;
 }
 
-/** @param {string} version of the crate, and so of the package */
-async function assemble(version) {
+/**
+ * @param {string} version of the crate, and so of the package
+ * @param {import("./repository.mjs").Links} where
+ */
+async function assemble(version, where) {
   rmSync(NEXT, { recursive: true, force: true });
   const dist = join(NEXT, "dist");
   mkdirSync(dist, { recursive: true });
@@ -53,7 +57,7 @@ async function assemble(version) {
   const manifest = JSON.parse(readFileSync(join(ROOT, "pkg-template/package.json"), "utf8"));
   writeFileSync(
     join(NEXT, "package.json"),
-    `${JSON.stringify({ name: manifest.name, version, ...manifest }, null, 2)}\n`,
+    `${JSON.stringify({ name: manifest.name, version, ...manifest, ...where }, null, 2)}\n`,
   );
   cpSync(join(ROOT, "pkg-template/README.md"), join(NEXT, "README.md"));
   for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, name), join(NEXT, name));
@@ -77,12 +81,13 @@ export function buildPackage() {
   return locked(async () => {
     await dependencies(".");
     const core = await buildCore();
-    const stamp = stampOf(INPUTS, [core.stamp]);
+    const where = await links();
+    const stamp = stampOf(INPUTS, [core.stamp, JSON.stringify(where)]);
     // A stamp of a package that somebody has deleted counts for nothing.
     const file = join(ROOT, "target/pkg.stamp");
     if (!existsSync(join(PKG, "package.json"))) rmSync(file, { force: true });
     const built = await unlessDone(file, stamp, () =>
-      timed("making the npm package in pkg/", () => assemble(core.version)),
+      timed("making the npm package in pkg/", () => assemble(core.version, where)),
     );
     if (!built) say("pkg/ is up to date");
   });

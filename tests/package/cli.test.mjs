@@ -45,9 +45,17 @@ test("--json prints what the calls of the package return", async () => {
   assert.deepEqual(await json("diff", FILE, merge, tip), ROOM.stateDiff(merge, tip));
   assert.equal(await json("dot", FILE), ROOM.toDot());
   const { out } = await roomscope(["log", FILE, "--json"]);
+  const lines = out.trimEnd().split("\n").map(JSON.parse);
   assert.deepEqual(
-    out.trimEnd().split("\n").map(JSON.parse),
+    lines.map(({ merge: _, ...event }) => event),
     ROOM.rows({ direction: "b" }).map((event) => JSON.parse(JSON.stringify(event))),
+  );
+  const { rows, conflicted, resets } = ROOM.merges();
+  const merges = [...rows].map((row, index) => [row, { conflicted: conflicted[index], resets: resets[index] }]);
+  assert.ok(merges.some(([, { resets }]) => resets > 0));
+  assert.deepEqual(
+    lines.toReversed().flatMap(({ merge }, row) => (merge === undefined ? [] : [[row, merge]])),
+    merges,
   );
 });
 
@@ -160,6 +168,23 @@ test("what cannot be read is told with its line, and the rest is shown", async (
   assert.equal(code, 0);
   assert.match(err, /standard input:6: bad-json: /);
   assert.equal(out.trimEnd().split("\n").length, FORK.length);
+});
+
+test("a list as long as a state is shown as far as a line goes, and is whole for scripts", async () => {
+  const room = new Room({ roomVersion: "11" });
+  const sender = "@ada:example.org";
+  const send = (type, stateKey, content, of = sender) => room.send({ type, stateKey, sender: of, content });
+  send("m.room.create", "", { room_version: "11" });
+  send("m.room.member", sender, { membership: "join" });
+  send("m.room.join_rules", "", { join_rule: "public" });
+  for (let i = 0; i < 100; i += 1) send("m.room.member", `@m${i}:x`, { membership: "join" }, `@m${i}:x`);
+  const name = file("crowd.ndjson", room.toNdjson());
+  const { out } = await roomscope(["table", name, "state_blocks"]);
+  const { rows } = room.table("state_blocks");
+  const long = rows.find(([, list]) => list.length > 64);
+  const shown = out.split("\n").find((line) => line.includes(`  [${long[1].slice(0, 64).join(", ")}, … `));
+  assert.match(shown, new RegExp(`^ *${long[0]}  .* … ${long[1].length - 64} more\\]  ${long[2]}$`));
+  assert.deepEqual(JSON.parse((await roomscope(["table", name, "state_blocks", "--json"])).out).rows, [...rows]);
 });
 
 test("tables come in parts, whole, and as the package has them", async () => {

@@ -55,6 +55,12 @@ test("an entry is one file beside what all of them share", () => {
   }
 });
 
+test("it is published with provenance, from the repository that it names", () => {
+  assert.deepEqual(manifest.publishConfig, { access: "public", provenance: true });
+  const { repository } = manifest;
+  if (repository !== undefined) assert.match(repository.url, /^git\+https:\/\/[^@]+\.git$/);
+});
+
 test("nothing needs to be installed beside it", () => {
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.scripts, undefined);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Room, RoomscopeError } from "roomscope";
+import { captured } from "./command.mjs";
 import { FORK, message, ndjson, ROOM_ID } from "./events.mjs";
 
 const IDS = FORK.map((event) => event.event_id);
@@ -259,4 +260,23 @@ test("a room that is disposed of is freed", () => {
   const room = forked();
   room[Symbol.dispose]();
   assert.throws(() => room.size, refused("freed"));
+});
+
+test("a version 12 create event may have the room id that client APIs add, if it is the room's", () => {
+  const events = captured("v12-s1-hs1").toString().trimEnd().split("\n").map(JSON.parse);
+  const [wire, api, foreign] = [new Room(), new Room(), new Room()];
+  wire.add(events);
+  const served = (room_id) => events.map((event) => (event.type === "m.room.create" ? { ...event, room_id } : event));
+  assert.ok(events.every(({ type, room_id }) => (room_id === undefined) === (type === "m.room.create")));
+
+  assert.deepEqual(api.add(served(wire.roomId)).problems, []);
+  assert.equal(api.roomId, wire.roomId);
+  assert.deepEqual(api.rows({ outliers: true }), wire.rows({ outliers: true }));
+  assert.deepEqual(api.currentState(), wire.currentState());
+
+  const { problems } = foreign.add(served("!another"));
+  assert.deepEqual(
+    problems.map(({ code, eventId }) => [code, eventId]),
+    [["wrong-room", wire.timeline()[0]]],
+  );
 });

@@ -49,16 +49,16 @@ function keysOf({ keys }: ResolutionStep): string {
 
 function* conflicts(opened: Opened, { paint, columns }: Call, account: Resolution): Generator<string> {
   const { ids } = opened;
-  for (const { type, stateKey, candidates, winner } of account.conflicted) {
+  for (const { type, stateKey, candidates, winner, reset } of account.conflicted) {
+    const holds = paint("ok", "holds") + (reset ? `  ${paint("bad", "↺ reset: an older value came back")}` : "");
     yield `  ${paint("strong", plain(type))}${stateKey === "" ? "" : ` ${plain(stateKey)}`}`;
     const rows = candidates.map((id) => {
       const [short = "", , sender = "", says = ""] = eventCells(opened, paint, id);
       const won = id === winner;
-      return [won ? paint("ok", "✓") : " ", short, sender, says, won ? paint("ok", "holds") : ""];
+      return [won ? paint("ok", "✓") : " ", short, sender, says, won ? holds : ""];
     });
-    if (winner === null) rows.push([paint("bad", "✕"), "", "no value holds", "", ""]);
-    else if (!candidates.includes(winner))
-      rows.push([paint("ok", "✓"), paint("id", ids.short(winner)), "holds", "", ""]);
+    if (winner === null) rows.push([paint("bad", "↺"), "", "reset: no value holds", "", ""]);
+    else if (!candidates.includes(winner)) rows.push([paint("ok", "✓"), paint("id", ids.short(winner)), holds, "", ""]);
     for (const line of aligned(rows, "    ")) yield fit(line, columns);
   }
 }

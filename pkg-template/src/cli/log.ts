@@ -6,6 +6,7 @@ import { gist, localpart } from "./gist.js";
 import { Graph } from "./graph.js";
 import { openRoom, type Opened } from "./input.js";
 import { limitOf } from "./limit.js";
+import { type Merge, Merges } from "./merges.js";
 import { count, cut, fit, pad, type Paint, plain, time, width } from "./terminal.js";
 
 /** Lanes drawn at most; a room with more has them in the last column. */
@@ -19,8 +20,8 @@ const NARROW = 120;
 
 interface Row {
   readonly event: EventInfo;
-  /** Whether its parents' states differ. */
-  readonly conflicted: boolean;
+  /** What it did to its parents' states, if it is a merge and they are known. */
+  readonly merge: Merge | undefined;
 }
 
 /** Where in its lists the log is told from. */
@@ -29,21 +30,24 @@ interface Known {
   readonly gaps: ReadonlyMap<EventId, EventId[]>;
 }
 
-function nodeOf({ event, conflicted }: Row, paint: Paint): string {
+function nodeOf({ event, merge }: Row, paint: Paint): string {
   if (event.verdict === "rejected") return paint("bad", "✕");
   if (event.verdict === "soft-failed") return paint("warn", "◐");
   if (event.verdict === "outlier") return paint("warn", "◇");
-  if (conflicted) return paint("warn", "◆");
+  if (merge !== undefined && merge.resets > 0) return paint("bad", "◆");
+  if (merge !== undefined && merge.conflicted > 0) return paint("warn", "◆");
   if (event.prevEvents.length > 1) return event.stateKey === null ? "○" : "□";
   return event.stateKey === null ? paint("dim", "•") : "■";
 }
 
-function remarks({ event, conflicted }: Row, { ids }: Opened, { tips }: Known, paint: Paint): string[] {
+function remarks({ event, merge }: Row, { ids }: Opened, { tips }: Known, paint: Paint): string[] {
   const words: string[] = [];
   if (tips.has(event.eventId)) words.push(paint("ok", "tip"));
   if (event.prevEvents.length > 1) {
-    const merge = `merge of ${event.prevEvents.length}`;
-    words.push(conflicted ? paint("warn", `${merge}, states differ`) : paint("dim", merge));
+    const parents = `merge of ${event.prevEvents.length}`;
+    const { conflicted = 0, resets = 0 } = merge ?? {};
+    words.push(conflicted > 0 ? paint("warn", `${parents} · ${count(conflicted)} conflicted`) : paint("dim", parents));
+    if (resets > 0) words.push(paint("bad", `↺ ${count(resets)} reset`));
   }
   // An outlier's mark says enough: what it waits for is the gap further down.
   const reason = event.reason === undefined ? "" : `: ${ids.shortIn(event.reason)}`;
@@ -52,11 +56,12 @@ function remarks({ event, conflicted }: Row, { ids }: Opened, { tips }: Known, p
   return words;
 }
 
-/** Rows of the timeline, newest first. */
-function* rowsOf({ room }: Opened, limit: number): Generator<Row> {
+/** Rows of the timeline, newest first; `from` is the row after the newest. */
+function* rowsOf({ room }: Opened, merges: Merges, from: number, limit: number): Generator<Row> {
+  let row = from;
   for (const event of room.events({ direction: "b", limit })) {
-    const states = event.prevEvents.length < 2 ? [] : event.prevEvents.map((id) => room.event(id)?.stateId ?? null);
-    yield { event, conflicted: new Set(states.filter((id) => id !== null)).size > 1 };
+    row -= 1;
+    yield { event, merge: event.prevEvents.length > 1 ? merges.at(row) : undefined };
   }
 }
 
@@ -64,7 +69,7 @@ function* rowsOf({ room }: Opened, limit: number): Generator<Row> {
 function outliersOf({ room }: Opened): Row[] {
   const shown = new Set(room.timeline());
   const ids = room.timeline({ outliers: true, direction: "b" }).filter((id) => !shown.has(id));
-  return ids.map((id) => ({ event: room.event(id) as EventInfo, conflicted: false }));
+  return ids.map((id) => ({ event: room.event(id) as EventInfo, merge: undefined }));
 }
 
 class Columns {
@@ -115,9 +120,10 @@ function* lines(opened: Opened, { paint, columns }: Call, limit: number): Genera
     gaps: new Map(room.backwardExtremities().map(({ eventId, missing }) => [eventId, missing])),
   };
   const table = new Columns(columns);
-  for (const row of rowsOf(opened, Math.min(limit, MEASURED))) table.measure(row, paint);
+  const merges = new Merges(room);
   let index = layout.eventCount;
-  for (const row of rowsOf(opened, limit)) {
+  for (const row of rowsOf(opened, merges, index, Math.min(limit, MEASURED))) table.measure(row, paint);
+  for (const row of rowsOf(opened, merges, index, limit)) {
     index -= 1;
     const [before, after] = graph.row(index);
     const drawn = paint("dim", before) + nodeOf(row, paint) + paint("dim", after);
@@ -132,9 +138,9 @@ function* lines(opened: Opened, { paint, columns }: Call, limit: number): Genera
     yield paint("dim", `… ${count(index)} older; --limit shows more`);
     return;
   }
-  const outliers = outliersOf(opened);
+  const outliers = outliersOf(opened).slice(0, limit - layout.eventCount);
   if (outliers.length > 0) yield "";
-  for (const row of outliers.slice(0, limit)) {
+  for (const row of outliers) {
     yield fit(
       `${pad(nodeOf(row, paint), graph.columns)}  ${table.words(row, opened, known, paint)}`,
       columns,
@@ -142,10 +148,14 @@ function* lines(opened: Opened, { paint, columns }: Call, limit: number): Genera
   }
 }
 
-/** One event a line, newest first, outliers last. */
+/** One event a line, newest first, outliers last; of merges also what they did. */
 function* records(opened: Opened, limit: number): Generator<string> {
-  for (const { event } of rowsOf(opened, limit)) yield JSON.stringify(event);
-  for (const { event } of outliersOf(opened).slice(0, limit)) yield JSON.stringify(event);
+  const { eventCount } = opened.room.layout();
+  for (const { event, merge } of rowsOf(opened, new Merges(opened.room), eventCount, limit)) {
+    yield JSON.stringify({ ...event, merge });
+  }
+  if (limit <= eventCount) return;
+  for (const { event } of outliersOf(opened).slice(0, limit - eventCount)) yield JSON.stringify(event);
 }
 
 /** The command. */
@@ -157,10 +167,11 @@ export const log: Command = {
   options: { limit: { type: "string", short: "n" } },
   help: `
   -n, --limit N   only the N newest events
-  --json          one event a line
+  --json          one event a line; merges with how many keys were "conflicted", and how many "resets" there were
 
   •  message or other event      ■  state event
-  ○ □  merge                     ◆  merge of states that differ
+  ○ □  merge                     ◆  merge of states that differ, with the number of keys in conflict
+                                 ↺  keys in which an older value came back, or whose value was lost
   ✕  rejected                    ◐  soft-failed
   ◇  outlier: the state before it is not known; below the graph where its place is not known either
   ┊  a parent is not held
@@ -170,7 +181,8 @@ Times are UTC, by the sender's clock.
 Examples:
   roomscope log room.ndjson -n 40
   FORCE_COLOR=1 roomscope log room.ndjson | less -RS
-  roomscope log room.ndjson --json | jq -r 'select(.verdict == "rejected") | .eventId'`,
+  roomscope log room.ndjson --json | jq -r 'select(.verdict == "rejected") | .eventId'
+  roomscope log room.ndjson --json | jq -r 'select(.merge.resets > 0) | .eventId'`,
   async *run(call) {
     const limit = limitOf(call);
     const opened = await openRoom(call.words[0] as string, { contents: !call.json });

@@ -1,14 +1,16 @@
 // `roomscope table`: the tables in which a server stores the room, row by row.
 
-import type { Room, TableData, TableName } from "../index.js";
+import type { Room, TableData, TableName, TableRange } from "../index.js";
 import type { Call, Command } from "./command.js";
 import { Refusal } from "./errors.js";
 import { openRoom } from "./input.js";
 import { limitOf } from "./limit.js";
-import { fit, pad, type Paint, plain, width } from "./terminal.js";
+import { count, fit, pad, type Paint, plain, width } from "./terminal.js";
 
 /** Rows made at a time. The columns are as wide as the first of these parts needs. */
 const PAGE = 1000;
+/** Numbers of a list that are shown, where it can be as long as a state. */
+const LISTED = 64;
 
 /** All tables, each with what it holds. */
 const TABLES: Record<TableName, string> = {
@@ -31,26 +33,33 @@ const TABLES: Record<TableName, string> = {
 
 type Cell = TableData["rows"][number][number];
 
-function text(cell: Cell): string {
-  return Array.isArray(cell) ? `[${cell.join(", ")}]` : plain(String(cell));
+/** `length` is that of a list which has been cut. */
+function text(cell: Cell, length: number | undefined): string {
+  if (!Array.isArray(cell)) return plain(String(cell));
+  const more = length === undefined ? "" : `, … ${count(length - cell.length)} more`;
+  return `[${cell.join(", ")}${more}]`;
 }
 
 /** Parts of a table, as far as they are wanted. */
-function* parts(room: Room, name: TableName, from: number, limit: number): Generator<TableData> {
+function* parts(room: Room, name: TableName, range: TableRange): Generator<TableData> {
+  const { offset: from = 0, limit = Number.POSITIVE_INFINITY } = range;
   let offset = from;
   for (;;) {
-    const part = room.table(name, { offset, limit: Math.min(PAGE, from + limit - offset) });
-    yield part;
+    const part = room.table(name, { ...range, offset, limit: Math.min(PAGE, from + limit - offset) });
     offset += part.rows.length;
-    if (part.rows.length === 0 || offset >= Math.min(part.total, from + limit)) return;
+    // Whoever reads them takes the rows out.
+    const last = part.rows.length === 0 || offset >= Math.min(part.total, from + limit);
+    yield part;
+    if (last) return;
   }
 }
 
 /** Numbers stand at the right of their column, all else at the left. */
 function* lines(tables: Iterable<TableData>, paint: Paint, columns: number | undefined): Generator<string> {
   let widths: number[] | undefined;
-  for (const { columns: names, rows } of tables) {
-    const cells = rows.map((row) => row.map(text));
+  for (const { columns: names, rows, cut = [] } of tables) {
+    const lengths = new Map(cut.map(({ row, length }) => [row, length]));
+    const cells = rows.map((row, index) => row.map((cell) => text(cell, lengths.get(index))));
     if (widths === undefined) {
       widths = names.map((name, index) => Math.max(width(name), ...cells.map((row) => width(row[index] ?? ""))));
       const right = (index: number) => rows.length > 0 && typeof rows[0]?.[index] === "number";
@@ -76,7 +85,8 @@ function* json(tables: Iterable<TableData>): Generator<string> {
   for (const { columns, rows, total } of tables) {
     if (before === undefined) yield `{"columns":${JSON.stringify(columns)},"total":${total},"rows":[`;
     before ??= "";
-    for (const row of rows) {
+    // A row can have lists as long as a state, which are there once they have been read.
+    for (let row = rows.shift(); row !== undefined; row = rows.shift()) {
       if (before !== "") yield `${before},`;
       before = JSON.stringify(row);
     }
@@ -115,7 +125,7 @@ ${Object.entries(TABLES)
   --offset N          from row N on, counted from 0
   --numbering WORD    dense (no holes, the default), sqlite or postgres: as Dendrite numbers on that database
   --rules WORD        specification (the default) or dendrite: whose way of taking events in
-  --json              columns, total and rows
+  --json              columns, total and rows; lists whole, of which only the beginning is shown else
 
 Examples:
   roomscope table room.ndjson state_snapshots -n 20
@@ -133,8 +143,10 @@ Examples:
       ...oneOf(call, "numbering", ["dense", "sqlite", "postgres"] as const),
       ...oneOf(call, "rules", ["specification", "dendrite"] as const),
     });
-    const tables = parts(room, name as TableName, offset, limit);
-    yield* call.json ? json(tables) : lines(tables, call.paint, call.columns);
+    const range = { offset, limit };
+    yield* call.json
+      ? json(parts(room, name as TableName, range))
+      : lines(parts(room, name as TableName, { ...range, listLimit: LISTED }), call.paint, call.columns);
     return 0;
   },
 };
