@@ -199,3 +199,47 @@ fn a_first_call_that_fails_names_no_room() {
     assert_eq!(room.add(other.as_bytes(), AddOptions::default()).unwrap().accepted, 1);
     assert_eq!(room.room_id(), Some("!other:x"));
 }
+
+/// What is read in pieces that the room may keep gives what the same bytes give at once, texts and problems included:
+/// with events cut at the ends of pieces, faults, and events of which nothing is kept in between.
+#[test]
+fn pieces_of_input_that_are_kept_change_nothing() {
+    let body = format!(r#"{{"body":"é{}"}}"#, "x".repeat(700));
+    let mut lines = vec![CREATE.to_owned(), JOIN.to_owned()];
+    for number in 0..1_000 {
+        let id = format!("$m{number}");
+        lines.push(match number % 97 {
+            0 => "not json".to_owned(),
+            1 => message(&id, &[("room_id", "\"!other:x\""), ("content", &body)]),
+            2 => message("$m0", &[("content", &body)]),
+            _ => message(&id, &[("content", &body)]),
+        });
+    }
+    let bytes = lines.join("\n").into_bytes();
+    let whole = {
+        let mut room = Room::new(RoomOptions::default());
+        let report = room.add(&bytes, AddOptions::default()).unwrap();
+        (room, report)
+    };
+    for size in [bytes.len(), 300_000, 100_001, 70_000, 5_000] {
+        let mut room = Room::new(RoomOptions::default());
+        let mut batch = room.begin(AddOptions::default()).unwrap();
+        for piece in bytes.chunks(size) {
+            room.push_owned(&mut batch, piece.to_vec());
+        }
+        let report = room.finish(batch).unwrap();
+        assert_eq!(report, whole.1, "{size}");
+        for &nid in whole.0.events().held() {
+            let here = room.find(whole.0.strings().event_id(nid)).unwrap();
+            assert_eq!(room.text(here), whole.0.text(nid), "{size}");
+        }
+        // The whole is kept as it came, or copied, and never twice.
+        let (model, total) = room.memory_bytes();
+        assert!(total - model < bytes.len() * 5 / 4 + (2 << 20), "{size}: {}", total - model);
+    }
+    let mut room = Room::new(RoomOptions::default());
+    let mut batch = room.begin(AddOptions::default()).unwrap();
+    room.push_owned(&mut batch, bytes);
+    room.abort(batch);
+    assert!(room.is_empty() && room.find("$c").is_err());
+}

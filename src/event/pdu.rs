@@ -506,6 +506,7 @@ fn references<'a>(reader: &mut Reader<'a>, out: &mut Vec<Str<'a>>) -> Result<(&'
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn read(text: &str) -> Result<Pdu<'_>, PduError> {
         let mut pdu = Pdu::default();
@@ -567,6 +568,54 @@ mod tests {
         let text = event(&[("prev_events", Some(r#"[["$a:x",{"sha256":"h"}],["$b:x",{}]]"#))]);
         let pdu = read(&text).unwrap();
         assert_eq!(pdu.prev_events.iter().map(|id| id.raw()).collect::<Vec<_>>(), ["$a:x", "$b:x"]);
+    }
+
+    proptest! {
+        /// Whatever the events before looked like, each is read as if it were the first: keys in any order, twice or with
+        /// escapes in them, with any space around them, in events that are well-formed or not.
+        #[test]
+        fn the_event_before_changes_nothing(
+            events in prop::collection::vec(
+                prop::collection::vec((0_usize..16, 0_usize..5), 0..20), 1..12
+            ),
+        ) {
+            const MEMBERS: [(&str, &str); 16] = [
+                ("type", r#""m.room.message""#),
+                ("sender", r#""@a:x""#),
+                ("room_id", r#""!r:x""#),
+                ("content", r#"{"body":"hello"}"#),
+                ("origin_server_ts", "1000"),
+                ("depth", "7"),
+                ("prev_events", r#"["$p"]"#),
+                ("auth_events", r#"["$c","$m"]"#),
+                ("event_id", r#""$e""#),
+                ("state_key", r#""""#),
+                ("hashes", r#"{"sha256":"abc"}"#),
+                ("unsigned", r#"{"age":1}"#),
+                ("dep\\u0074h", "8"),
+                ("a_key_that_is_longer_than_can_be_expected", "[]"),
+                ("depth", "true"),
+                ("", "nothing"),
+            ];
+            let text = |members: &[(usize, usize)]| {
+                let member = |&(which, space): &(usize, usize)| {
+                    let ((key, value), space) = (MEMBERS[which], ["", " ", "\n", "  ", "\t\r\n "][space]);
+                    format!("{space}\"{key}\"{space}:{space}{value}{space}")
+                };
+                format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
+            };
+            let mut keys = Keys::default();
+            let usual: Vec<(usize, usize)> = (0..12).map(|which| (which, 0)).collect();
+            for members in events.iter().flat_map(|members| [&usual, members]) {
+                let text = text(members);
+                let (mut first, mut next) = (Reader::new(&text), Reader::new(&text));
+                let (mut alone, mut after) = (Pdu::default(), Pdu::default());
+                let expected = alone.read(&mut first);
+                prop_assert_eq!(after.read_after(&mut next, &mut keys), expected, "{}", text);
+                prop_assert_eq!((next.at(), next.line()), (first.at(), first.line()));
+                prop_assert_eq!(format!("{after:?}"), format!("{alone:?}"));
+            }
+        }
     }
 
     #[test]

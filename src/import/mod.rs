@@ -15,7 +15,7 @@ use crate::event::pdu::{Keys, MAX_TEXT_BYTES, Pdu, PduError, Role};
 /// Why a stretch of the input holds no event.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The value is no PDU.
+    /// The value is no PDU. Bytes are counted from where it begins.
     #[error(transparent)]
     Pdu(#[from] PduError),
     /// The bytes are not UTF-8.
@@ -236,7 +236,7 @@ impl Importer {
                         }
                         Err(error) => {
                             // Between the lists of an answer there is nothing to go on from.
-                            sink.take(self.element, Err(error.into()));
+                            sink.take(self.element, Err(counted_from(start, error).into()));
                             self.form = Form::Values;
                             self.dropping = true;
                             return text.len();
@@ -273,10 +273,11 @@ impl Importer {
                     return start;
                 }
                 Err(error @ (PduError::Json(_) | PduError::NotAnObject)) => {
-                    let error = if text.len() - start > MAX_TEXT_BYTES && is_end(&error) {
-                        PduError::TooLarge { what: "the event's text", limit: MAX_TEXT_BYTES, unit: "bytes" }
-                    } else {
-                        error
+                    let error = match error {
+                        error if text.len() - start > MAX_TEXT_BYTES && is_end(&error) => {
+                            PduError::TooLarge { what: "the event's text", limit: MAX_TEXT_BYTES, unit: "bytes" }
+                        }
+                        error => counted_from(start, error),
                     };
                     let rest = text.as_bytes().get(start..).unwrap_or_default();
                     let Some(used) = self.drop_value(rest, last, error.into(), sink) else { return start };
@@ -347,6 +348,14 @@ impl Importer {
             _ => _ = reader.skip()?,
         }
         Ok(())
+    }
+}
+
+/// Counts an error's place from where its value begins: where the chunk began means nothing to anybody.
+fn counted_from(start: usize, error: PduError) -> PduError {
+    match error {
+        PduError::Json(JsonError { at, fault }) => PduError::Json(JsonError { at: at.saturating_sub(start), fault }),
+        error => error,
     }
 }
 
