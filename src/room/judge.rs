@@ -10,9 +10,9 @@ use super::journal::Step;
 use super::passed::Message;
 use super::states::{Against, AuthView, Columns};
 use super::{Room, RoomError};
-use crate::event::table::{Arrival, Verdict};
+use crate::event::table::{Arrival, EventTable, Verdict};
 use crate::event::version::RoomVersion;
-use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
+use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot, Slots};
 use crate::sort;
 use crate::state::auth::{MAX_ID_BYTES, Refusal};
 use crate::state::map::{OutOfMemory, Version};
@@ -284,8 +284,7 @@ impl Room {
         // What it names is in slots that the rules ask for, no two in one. Version 12 implies the create event.
         let implied = usize::from(!asked.is_empty() && version.room_id_is_hash());
         let named = self.events.auth_events(nid).len() + implied;
-        // A slot that no other event is in is empty in every state.
-        let used = |&(kind, key): &_| self.slots.find(kind, key).is_some_and(|slot| self.events.has_other(slot, nid));
+        let used = |&(kind, key): &_| used_slot(&self.slots, &self.events, nid, kind, key).is_some();
         asked.len() == named || asked.iter().filter(used).count() == named
     }
 
@@ -342,10 +341,10 @@ impl Room {
         let graph = AuthView { events, dag: &states.dag };
         let view = columns.view(&graph);
         let asked = view.rules.auth_slots(nid);
-        // A slot that no other event is in is empty in every state, and nothing brings an event into it.
-        let used = |(kind, key)| slots.find(kind, key).filter(|&slot| events.has_other(slot, nid));
-        let wanted: Vec<(EventTypeNid, EventStateKeyNid, Slot)> =
-            asked.iter().filter_map(|(kind, key)| Some((kind, key, used((kind, key))?))).collect();
+        let wanted: Vec<(EventTypeNid, EventStateKeyNid, Slot)> = asked
+            .iter()
+            .filter_map(|(kind, key)| Some((kind, key, used_slot(slots, events, nid, kind, key)?)))
+            .collect();
         let wanted_slots: Vec<Slot> = wanted.iter().map(|wanted| wanted.2).collect();
         states.resolver.values(&states.maps, &view, &current, &wanted_slots, slot_values)?;
         let allowed = view.rules.state_dependent(nid, |kind, key| {
@@ -366,6 +365,18 @@ impl Room {
             room_id: self.room_id.as_deref(),
         }
     }
+}
+
+/// Returns the slot of a pair, unless no other event than `nid` is in it: such a slot is empty in every state before the
+/// event, and nothing brings one into it.
+fn used_slot(
+    slots: &Slots,
+    events: &EventTable,
+    nid: EventNid,
+    kind: EventTypeNid,
+    key: EventStateKeyNid,
+) -> Option<Slot> {
+    slots.find(kind, key).filter(|&slot| events.has_other(slot, nid))
 }
 
 type Queue = BinaryHeap<(Reverse<(u64, i32)>, EventNid)>;
