@@ -3,14 +3,17 @@
 //! Events are read straight from bytes: no tree is built, strings are slices of the input, numbers stay as they were
 //! written (an event id is a hash over them), and what is not needed is passed over at the speed of the scan. Every
 //! value is checked against RFC 8259 as it is passed, skipped or not; nesting is bounded by [`MAX_NESTING`]. The reader
-//! counts lines as it goes, so that a fault can be placed. Relies on `scan` and `expected` beside it.
+//! counts lines as it goes, so that a fault can be placed. Beside it, `string` and `skip` hold the longer of its ways, `scan`
+//! the inner loop of both, and `expected` a short way past what has been read before.
 
 mod expected;
 mod scan;
+mod skip;
+mod string;
 
 pub use expected::Expected;
-use scan::next_special;
-use std::borrow::Cow;
+pub use string::Str;
+pub(super) use string::unescape;
 
 /// The deepest nesting of arrays and objects that is read. Servers stop at 128 (Ruma) to about 1,000 (Synapse).
 pub const MAX_NESTING: u32 = 256;
@@ -63,41 +66,6 @@ pub enum Kind {
     Bool,
     /// `null`
     Null,
-}
-
-/// A string as it stands in the text, without its quotes. Well-formed: [`Str::decode`] cannot fail.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Str<'a> {
-    raw: &'a str,
-    escaped: bool,
-}
-
-impl<'a> Str<'a> {
-    /// Returns the string that this text means; borrowed unless it has escapes.
-    #[inline]
-    #[must_use]
-    pub fn decode(self) -> Cow<'a, str> {
-        if self.escaped { Cow::Owned(unescape(self.raw)) } else { Cow::Borrowed(self.raw) }
-    }
-
-    /// Returns a string that needs no decoding.
-    #[must_use]
-    pub const fn plain(raw: &'a str) -> Self {
-        Self { raw, escaped: false }
-    }
-
-    /// Returns the string if it stands in the text as it is: without escapes.
-    #[inline]
-    #[must_use]
-    pub const fn as_written(self) -> Option<&'a str> {
-        if self.escaped { None } else { Some(self.raw) }
-    }
-
-    /// Returns the text between the quotes, escapes and all.
-    #[must_use]
-    pub const fn raw(self) -> &'a str {
-        self.raw
-    }
 }
 
 /// Reads JSON values one after another from a text.
@@ -336,56 +304,6 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    /// Passes over the next value, checking it, and returns its text.
-    ///
-    /// # Errors
-    /// If the value is malformed or nested deeper than [`MAX_NESTING`].
-    pub fn skip(&mut self) -> Result<&'a str> {
-        let kind = self.kind_inlined()?;
-        let start = self.at;
-        let mut nesting = Nesting::default();
-        let mut kind = kind;
-        loop {
-            match kind {
-                Kind::Object => {
-                    self.at += 1;
-                    if !self.closes(b'}')? {
-                        nesting.enter(true).ok_or(self.error(JsonFault::Nesting))?;
-                        self.key_inlined()?;
-                        kind = self.kind_inlined()?;
-                        continue;
-                    }
-                }
-                Kind::Array => {
-                    self.at += 1;
-                    if !self.closes(b']')? {
-                        nesting.enter(false).ok_or(self.error(JsonFault::Nesting))?;
-                        kind = self.kind_inlined()?;
-                        continue;
-                    }
-                }
-                Kind::String => {
-                    self.at += 1;
-                    self.string_rest()?;
-                }
-                Kind::Number => self.pass_number()?,
-                Kind::Bool => self.literal(if self.byte() == Some(b't') { "true" } else { "false" })?,
-                Kind::Null => self.literal("null")?,
-            }
-            loop {
-                let Some(in_object) = nesting.innermost() else { return Ok(self.slice(start)) };
-                if !self.next_or_close(if in_object { b'}' } else { b']' })? {
-                    if in_object {
-                        self.key_inlined()?;
-                    }
-                    kind = self.kind_inlined()?;
-                    break;
-                }
-                nesting.leave();
-            }
-        }
-    }
-
     /// Checks that nothing but white space is left.
     ///
     /// # Errors
@@ -510,208 +428,6 @@ impl<'a> Reader<'a> {
     fn slice(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }
-
-    /// Reads on to the closing quote; the opening one has been passed.
-    #[inline(always)]
-    fn string_rest(&mut self) -> Result<Str<'a>> {
-        let start = self.at;
-        self.at = next_special(self.text.as_bytes(), start);
-        if self.byte() == Some(b'"') {
-            let raw = self.slice(start);
-            self.at += 1;
-            return Ok(Str { raw, escaped: false });
-        }
-        self.escaped_string_rest(start)
-    }
-
-    /// Reads on from the first special character, which is no quote, of a string that begins at `start`.
-    #[inline(never)]
-    fn escaped_string_rest(&mut self, start: usize) -> Result<Str<'a>> {
-        loop {
-            match self.byte() {
-                Some(b'"') => {
-                    let raw = self.slice(start);
-                    self.at += 1;
-                    return Ok(Str { raw, escaped: true });
-                }
-                Some(b'\\') => self.escape()?,
-                Some(_) => return Err(self.error(JsonFault::String)),
-                None => return Err(self.error(JsonFault::End)),
-            }
-            self.at = next_special(self.text.as_bytes(), self.at);
-        }
-    }
-
-    /// Passes one escape, the reader standing on its backslash.
-    fn escape(&mut self) -> Result<()> {
-        match self.text.as_bytes().get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                self.at += 2;
-                Ok(())
-            }
-            Some(b'u') => {
-                let unit = self.code_unit()?;
-                match unit {
-                    0xd800..=0xdbff => {
-                        let at = self.at;
-                        match (self.byte(), self.text.as_bytes().get(at + 1)) {
-                            (Some(b'\\'), Some(b'u')) => match self.code_unit()? {
-                                0xdc00..=0xdfff => Ok(()),
-                                _ => Err(JsonError { at, fault: JsonFault::String }),
-                            },
-                            (None, _) | (Some(b'\\'), None) => Err(self.error(JsonFault::End)),
-                            _ => Err(self.error(JsonFault::String)),
-                        }
-                    }
-                    0xdc00..=0xdfff => Err(self.error(JsonFault::String)),
-                    _ => Ok(()),
-                }
-            }
-            Some(_) => Err(self.error(JsonFault::String)),
-            None => {
-                self.at += 1;
-                Err(self.error(JsonFault::End))
-            }
-        }
-    }
-
-    /// Passes a `\uXXXX` and returns its value.
-    fn code_unit(&mut self) -> Result<u16> {
-        let Some(digits) = self.text.as_bytes().get(self.at + 2..self.at + 6) else {
-            self.at = self.text.len();
-            return Err(self.error(JsonFault::End));
-        };
-        let mut unit = 0;
-        for &digit in digits {
-            let Some(value) = char::from(digit).to_digit(16) else { return Err(self.error(JsonFault::String)) };
-            unit = unit << 4 | value as u16;
-        }
-        self.at += 6;
-        Ok(unit)
-    }
-
-    fn pass_number(&mut self) -> Result<()> {
-        if self.byte() == Some(b'-') {
-            self.at += 1;
-        }
-        match self.byte() {
-            Some(b'0') => self.at += 1,
-            Some(b'1'..=b'9') => self.pass_digits(),
-            Some(_) => return Err(self.error(JsonFault::Number)),
-            None => return Err(self.error(JsonFault::End)),
-        }
-        if self.byte() == Some(b'.') {
-            self.at += 1;
-            self.need_digits()?;
-        }
-        if let Some(b'e' | b'E') = self.byte() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.byte() {
-                self.at += 1;
-            }
-            self.need_digits()?;
-        }
-        // "01" and "1x" are one bad number, not a number and something else.
-        match self.byte() {
-            Some(b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'.' | b'+' | b'-') => Err(self.error(JsonFault::Number)),
-            _ => Ok(()),
-        }
-    }
-
-    fn need_digits(&mut self) -> Result<()> {
-        let start = self.at;
-        self.pass_digits();
-        match self.byte() {
-            _ if self.at > start => Ok(()),
-            Some(_) => Err(self.error(JsonFault::Number)),
-            None => Err(self.error(JsonFault::End)),
-        }
-    }
-
-    #[inline]
-    fn pass_digits(&mut self) {
-        while let Some(b'0'..=b'9') = self.byte() {
-            self.at += 1;
-        }
-    }
-
-    fn literal(&mut self, word: &'static str) -> Result<()> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        if rest.starts_with(word.as_bytes()) {
-            self.at += word.len();
-            Ok(())
-        } else if word.as_bytes().starts_with(rest) {
-            self.at = self.text.len();
-            Err(self.error(JsonFault::End))
-        } else {
-            Err(self.error(JsonFault::Unexpected))
-        }
-    }
-}
-
-/// Which brackets are open: one bit a level, 1 for an object.
-#[derive(Default)]
-struct Nesting {
-    levels: [u64; MAX_NESTING as usize / 64],
-    depth: u32,
-}
-
-impl Nesting {
-    #[inline]
-    fn enter(&mut self, object: bool) -> Option<()> {
-        let word = self.levels.get_mut((self.depth / 64) as usize)?;
-        let bit = 1 << (self.depth % 64);
-        if object {
-            *word |= bit;
-        } else {
-            *word &= !bit;
-        }
-        self.depth += 1;
-        Some(())
-    }
-
-    #[inline]
-    fn innermost(&self) -> Option<bool> {
-        let depth = self.depth.checked_sub(1)?;
-        self.levels.get((depth / 64) as usize).map(|word| word >> (depth % 64) & 1 == 1)
-    }
-
-    #[inline]
-    fn leave(&mut self) {
-        self.depth -= 1;
-    }
-}
-
-/// Decodes the escapes of a string that [`Reader`] has checked.
-pub(super) fn unescape(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        let (decoded, length) = match rest.as_bytes().get(at + 1) {
-            Some(b'b') => ('\u{8}', 2),
-            Some(b'f') => ('\u{c}', 2),
-            Some(b'n') => ('\n', 2),
-            Some(b'r') => ('\r', 2),
-            Some(b't') => ('\t', 2),
-            Some(b'u') => {
-                let unit = |at: usize| {
-                    rest.get(at + 2..at + 6).and_then(|digits| u16::from_str_radix(digits, 16).ok()).unwrap_or(0)
-                };
-                let first = unit(at);
-                let pair = (0xd800..0xdc00).contains(&first);
-                let units = [first, if pair { unit(at + 6) } else { 0 }];
-                let character = char::decode_utf16(units).next().and_then(Result::ok);
-                (character.unwrap_or(char::REPLACEMENT_CHARACTER), if pair { 12 } else { 6 })
-            }
-            Some(&other) => (char::from(other), 2),
-            None => break,
-        };
-        out.push(decoded);
-        rest = rest.get(at + length..).unwrap_or_default();
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]
