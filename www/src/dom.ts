@@ -83,9 +83,12 @@ export function oncePerFrame(render: (now: number) => void): () => void {
   };
 }
 
-/** Replaces an element's text only if it differs, which spares layout. */
+/** Replaces an element's text only if it differs, which spares layout; the text's node stays, which spares style. */
 export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  const { firstChild } = element;
+  if (firstChild instanceof Text && firstChild.nextSibling === null && text !== "") {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else if (element.textContent !== text) element.textContent = text;
 }
 
 /** Sets an attribute, or takes it away, only if that changes it: what is set anew is styled anew. */

@@ -1,4 +1,5 @@
 // Text with what was searched for lit up. Built from text nodes; the search decides nothing about markup.
+import { setText } from "../dom.ts";
 
 /** Fills `element` with `text`, wrapping each occurrence of `needle` (lower case, may be empty) in <mark>. */
 export function fillMarked(element: Element, text: string, needle: string): void {
@@ -6,7 +7,8 @@ export function fillMarked(element: Element, text: string, needle: string): void
   // Some letters change their length with their case; then places in one are not places in the other.
   let at = needle === "" || folded.length !== text.length ? -1 : folded.indexOf(needle);
   if (at < 0) {
-    if (element.childElementCount > 0 || element.textContent !== text) element.textContent = text;
+    if (element.childElementCount > 0) element.textContent = text;
+    else setText(element, text);
     return;
   }
   const parts: (string | Node)[] = [];

@@ -206,7 +206,7 @@ export class RowElement {
     setText(this.#letter, "");
     fillMarked(this.#text, text, "");
     this.#text.className = note ? "text note" : "text";
-    this.#tags.replaceChildren();
+    if (this.#tags.childElementCount > 0) this.#tags.replaceChildren();
     setText(this.#reason, "");
   }
 
@@ -224,7 +224,8 @@ export class RowElement {
     fillMarked(this.#key, summary.key, needle);
     fillMarked(this.#text, summary.text, needle);
     this.#text.className = summary.code ? "text code" : summary.kind === "note" ? "text note" : "text";
-    this.#tags.replaceChildren(...tags(view, merge));
+    const marks = tags(view, merge);
+    if (marks.length > 0 || this.#tags.childElementCount > 0) this.#tags.replaceChildren(...marks);
     // What an event waits for stands in the inspector: whole branches wait for the same.
     setText(this.#reason, view.blind === "no" ? view.reason : "");
     const id = shortId(view.eventId);

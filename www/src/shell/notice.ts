@@ -1,7 +1,7 @@
-// The line under the top bar that says what the page is doing or could not do: progress with a way to stop, or one sentence.
+// What the page is doing or could not do: a line over the footer with progress and a way to stop, or a sentence under the top bar.
 import { button, make } from "../dom.ts";
 
-/** What takes less needs no line, which would move the whole page twice. */
+/** What takes less needs no line. */
 const shortMs = 150;
 
 export class Notice {

@@ -3,7 +3,7 @@
 import { type AddReport, Room } from "roomscope";
 import type { Delivery } from "../protocol.ts";
 import { saveMark } from "./journal.ts";
-import { type Piece, piecesOf } from "./pieces.ts";
+import { type Piece, pieceBytes, piecesOf } from "./pieces.ts";
 import type { FromReader, ToReader } from "./reader.ts";
 
 /** A smaller file is read before a worker could be started for it. */
@@ -42,12 +42,13 @@ export async function openSave(blob: Blob): Promise<{ room: Room; bytes: Uint8Ar
 
 /** Opens a file for reading. */
 export async function openInput(blob: Blob): Promise<Input> {
-  const head = new Uint8Array(await blob.slice(0, saveMark.length).arrayBuffer());
+  const first = await blob.slice(0, pieceBytes).arrayBuffer();
+  const head = new Uint8Array(first, 0, Math.min(first.byteLength, saveMark.length));
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const large = blob.size > (gzip ? largeGzipBytes : largeBytes);
   let read = 0;
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    for await (const piece of large ? readAhead(blob, gzip) : piecesOf(blob, gzip)) {
+    for await (const piece of large ? readAhead(blob, gzip) : piecesOf(blob, gzip, first)) {
       read = piece.read;
       yield piece.bytes;
     }

@@ -1,7 +1,7 @@
 // A file's bytes, piece by piece, with gzip undone on the way. What comes from a stream comes in many small chunks: they are
 // put together, since each piece may cross to another worker.
 
-const pieceBytes = 4 * 1024 * 1024;
+export const pieceBytes = 4 * 1024 * 1024;
 /** A piece of what is unpacked is at least this long, but for the last. */
 const unpackedBytes = 1024 * 1024;
 
@@ -11,12 +11,12 @@ export interface Piece {
   read: number;
 }
 
-/** The next piece is fetched while one is used. */
-export async function* piecesOf(blob: Blob, gzip: boolean): AsyncGenerator<Piece> {
+/** The next piece is fetched while one is used; the first may have come already. */
+export async function* piecesOf(blob: Blob, gzip: boolean, first?: ArrayBuffer): AsyncGenerator<Piece> {
   if (gzip) return yield* unpacked(blob);
   const fetched = (at: number): Promise<ArrayBuffer> => blob.slice(at, at + pieceBytes).arrayBuffer();
   let read = 0;
-  for (let next = fetched(0); read < blob.size;) {
+  for (let next = first === undefined ? fetched(0) : Promise.resolve(first); read < blob.size;) {
     const bytes = new Uint8Array(await next);
     read += bytes.length;
     if (read < blob.size) next = fetched(read);
