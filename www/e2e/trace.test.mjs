@@ -133,6 +133,11 @@ test("a slot of the state is traced by a click or a key, and its letters are tho
     held.slice(0, 1),
     "the value that stands has the letter of the parent that held it",
   );
+  const ticks = () =>
+    row
+      .locator(".key-strip .change")
+      .evaluateAll((all) => all.map((each) => each.style.getPropertyValue("--value")).filter((value) => value !== ""));
+  await eventually(page, async () => (await ticks()).includes(`var(--v${held[0].toLowerCase()})`));
   // Again: the strip closes and the lanes are grey. By key alone it comes back.
   await row.locator(".opens").click();
   assert.equal(await bar(page).isVisible(), false);

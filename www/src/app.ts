@@ -4,6 +4,7 @@ import { type Actions, dispatchKeys } from "./commands.ts";
 import { part, setAttribute } from "./dom.ts";
 import { DisplayRows, type Item } from "./history/display.ts";
 import { Lines, type Run } from "./history/lines.ts";
+import { sameSlot } from "./history/trace.ts";
 import { HistoryView } from "./history/view.ts";
 import { Minimap } from "./history/minimap.ts";
 import { Inspector } from "./inspector/inspector.ts";
@@ -39,7 +40,7 @@ import { followTheme, switchTheme } from "./shell/theme.ts";
 import { TopBar, type View } from "./shell/top-bar.ts";
 import { TraceBar } from "./shell/trace-bar.ts";
 import { TablesView } from "./storage/tables-view.ts";
-import { sameSlot, Tracing } from "./tracing.ts";
+import { Tracing } from "./tracing.ts";
 import { type LandmarkKind, Walk } from "./walk.ts";
 
 /** Edges from the selected event that count as around it. */
@@ -110,6 +111,7 @@ export class App implements Actions {
     this.#tracing = new Tracing(traceBar, (trace) => {
       this.#history.trace(trace);
       this.#minimap.trace(trace);
+      this.#inspector.trace(trace);
     });
     this.#history = new HistoryView(list, {
       selected: (item) => this.#clicked(item),

@@ -1,6 +1,6 @@
 // Tracing: the lanes carry one slot's value. Asks the worker for the column, gives the letters to the values near the selection,
 // and tells those who draw. The words of values are asked for when a letter first stands for them.
-import { Trace } from "./history/trace.ts";
+import { sameSlot, Trace } from "./history/trace.ts";
 import type { Row, Slot, StateRow } from "./protocol.ts";
 import type { Session } from "./session.ts";
 import type { TraceBar } from "./shell/trace-bar.ts";
@@ -81,8 +81,4 @@ export class Tracing {
     const values = trace.lettered.map((row) => (row === undefined ? undefined : { row, entry: this.#words.get(row) }));
     this.#bar.showValues(values, trace.valueCount - values.filter((value) => value !== undefined).length);
   }
-}
-
-export function sameSlot(a: Slot | undefined, b: Slot | undefined): boolean {
-  return a !== undefined && b !== undefined && a.type === b.type && a.stateKey === b.stateKey;
 }

@@ -124,3 +124,7 @@ export class Trace {
     return found;
   }
 }
+
+export function sameSlot(a: Slot | undefined, b: Slot | undefined): boolean {
+  return a !== undefined && b !== undefined && a.type === b.type && a.stateKey === b.stateKey;
+}

@@ -4,6 +4,7 @@ import { button, drawing, make, setAttribute } from "../dom.ts";
 import { EngineError } from "../engine.ts";
 import { counted } from "../format.ts";
 import type { Run } from "../history/lines.ts";
+import type { Trace } from "../history/trace.ts";
 import type { Lesson } from "../lessons/rooms.ts";
 import type { Sample } from "../lessons/samples.ts";
 import type { DisplayRows, Item } from "../history/display.ts";
@@ -353,6 +354,11 @@ export class Inspector {
   /** Lights an event that is hovered in the history. */
   light(row: Row | undefined): void {
     this.#graphs.light(row);
+  }
+
+  /** The lanes show another slot's value, or values in other colours. */
+  trace(trace: Trace | undefined): void {
+    this.#state.trace(trace);
   }
 
   /** Compares the selected event with another, or with none. */

@@ -1,6 +1,7 @@
-// The history of one slot as a strip: every change where it stands in the room, told apart by its cause in shape and place. The
-// last changes are listed below it in words.
+// The history of one slot as a strip: every change where it stands in the room, told apart by its cause in shape and place, and
+// by the colour of its value while the slot is traced. The last changes are listed below it in words.
 import { button, make } from "../dom.ts";
+import type { Trace } from "../history/trace.ts";
 import type { KeyChange, Row, StateRow } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { idLink, slotCell, type StateActs } from "./rows.ts";
@@ -8,6 +9,18 @@ import { idLink, slotCell, type StateActs } from "./rows.ts";
 const listed = 6;
 const causes = { set: "set", resolved: "resolved at a merge", reset: "reset at a merge" } as const;
 const signs = { set: "", resolved: "◆", reset: "↺" } as const;
+
+/** The rows of the events that the ticks of a strip stand for. */
+const rowOf = new WeakMap<Element, Row>();
+
+/** Gives the ticks in `place` the colours that their values have in the lanes; without a trace those of their causes. */
+export function colourStrip(place: Element, trace: Trace | undefined): void {
+  for (const mark of place.querySelectorAll<HTMLElement>(".change")) {
+    const letter = trace?.letterOf(rowOf.get(mark) ?? -1) ?? 0;
+    if (letter === 0) mark.style.removeProperty("--value");
+    else mark.style.setProperty("--value", `var(--v${"abcd"[letter - 1]})`);
+  }
+}
 
 export async function keyStrip(
   place: HTMLElement,
@@ -26,6 +39,7 @@ export async function keyStrip(
     const title = wordsOf(change);
     const mark = make("span", { class: `change ${change.cause}`, title }, change.cause === "reset" ? signs.reset : "");
     mark.style.setProperty("--at", String(change.row / last));
+    rowOf.set(mark, change.row);
     mark.addEventListener("click", () => acts.go(change.row));
     strip.append(mark);
   }

@@ -2,9 +2,10 @@
 // what sets the states after the two apart. A slot opens into its history: a strip of all its changes.
 import { button, make } from "../dom.ts";
 import { count, counted, shortId, splitUser } from "../format.ts";
+import { sameSlot, type Trace } from "../history/trace.ts";
 import type { Detail, Difference, RowView, Slot, StateRow, StateView } from "../protocol.ts";
 import type { Session } from "../session.ts";
-import { keyStrip } from "./key-strip.ts";
+import { colourStrip, keyStrip } from "./key-strip.ts";
 import { letterMark } from "./letters.ts";
 import { idLink, signOf, slotCell, type StateActs } from "./rows.ts";
 
@@ -38,6 +39,8 @@ export class StateTab {
   /** The slot whose history is open. */
   #open: string | undefined;
   readonly #slots = new WeakMap<Element, Slot>();
+  /** What the lanes show. */
+  #trace: Trace | undefined;
   #asked: AbortController | undefined;
   #shown: { detail: Detail; session: Session } | undefined;
   #timer = 0;
@@ -66,6 +69,20 @@ export class StateTab {
     this.#bar.hidden = second !== undefined;
     if (second === undefined) this.#ask();
     else this.#compare(detail.view, second, session);
+  }
+
+  /** The lanes show another slot's value, or values in other colours. */
+  trace(trace: Trace | undefined): void {
+    this.#trace = trace;
+    for (const strip of this.#list.querySelectorAll(".key-strip")) {
+      const row = strip.closest(".state-row");
+      const slot = row === null ? undefined : this.#slots.get(row);
+      if (slot !== undefined) this.#colour(strip, slot);
+    }
+  }
+
+  #colour(place: Element, slot: Slot): void {
+    colourStrip(place, sameSlot(slot, this.#trace?.slot) ? this.#trace : undefined);
   }
 
   /** The slot on whose row the focus is. */
@@ -148,7 +165,9 @@ export class StateTab {
       strip.hidden = !strip.hidden;
       name.setAttribute("aria-expanded", String(!strip.hidden));
       this.#open = strip.hidden ? undefined : slot;
-      if (!strip.hidden) void keyStrip(strip, session, row, this.#shown?.detail.view.row ?? 0, this.#acts);
+      if (strip.hidden) return;
+      const at = this.#shown?.detail.view.row ?? 0;
+      void keyStrip(strip, session, row, at, this.#acts).then(() => this.#colour(strip, row));
     };
     const marks = (row.heldBy ?? []).map((held, parent) => letterMark(parent, held));
     const item = make(
