@@ -1,9 +1,11 @@
 // A large room: rows beyond the window exist only when they are looked at, and every one of them can be reached.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { inspected, ready, rows, selectedRow, settled, start } from "./harness.mjs";
 import { beginning, large, madeId, message, ndjson } from "./rooms.mjs";
 
@@ -146,6 +148,31 @@ test("100,000 events fold to what happened, and a search shows its thousand amon
   await settled(page);
   assert.match((await selectedRow(page)).text, /message 99[89]60/);
   assert.ok((await page.locator(".row").count()) < 50);
+  await done();
+});
+
+test("a large gzip file is unpacked beside the engine, and damage in it is told", async () => {
+  const count = 20_000;
+  const said = function* () {
+    yield* beginning();
+    // What is said at random is not packed away.
+    for (let n = 3; n < count; n++) yield message(n, randomBytes(120).toString("base64"));
+  };
+  const packed = gzipSync(ndjson(said()), { level: 1 });
+  const file = join(folder, "packed.ndjson.gz");
+  const { page, done } = await viewer.open();
+  writeFileSync(file, packed.subarray(0, packed.length >> 1));
+  await page.setInputFiles("input[type=file]", file);
+  assert.equal(
+    await page.locator(".notice .failed .said").textContent(),
+    "packed.ndjson.gz could not be opened: the file is gzip, but damaged or cut short.",
+  );
+  writeFileSync(file, packed);
+  await page.setInputFiles("input[type=file]", file);
+  await page.waitForFunction(() => document.querySelector(".top .size").textContent === "20,000 events");
+  await ready(page);
+  assert.equal((await rows(page))[0].id, madeId(count - 1).slice(1, 8));
+  assert.equal(page.workers().filter((worker) => worker.url().includes("reader")).length, 0, "the reader has ended");
   await done();
 });
 

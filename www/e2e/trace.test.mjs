@@ -159,8 +159,10 @@ test("conflicts and resets are told by node, tag, word, footer, map, state and s
   assert.match(first.event, /◆ merge of 2 · \d+ conflicted/);
   await page.keyboard.press("y");
   await page.keyboard.press("Y");
+  await settled(page);
   assert.equal((await selectedRow(page)).index, first.index);
   await page.locator("#conflicts").click();
+  await settled(page);
   assert.notEqual((await selectedRow(page)).index, first.index);
 
   await page.setInputFiles("input[type=file]", {
