@@ -4,7 +4,7 @@ import { count, hops, idOrNull, levels, oneOf, string, strings, timelineArgument
 import { RawLoader, RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
-import { chunksOf, inputBytes, withoutScenario, type AsyncInput } from "./input.js";
+import { chunksOf, inputBytes, sizeOf, withoutScenario, type AsyncInput } from "./input.js";
 import {
   columnsOf,
   compressionOf,
@@ -132,9 +132,10 @@ export class Room {
   }
 
   /**
-   * Takes events in as {@link Room.add} does, from something that comes in chunks: reads as it comes, gives the event
-   * loop its turn every 50 ms, and can be aborted. When it is, what has been read is dropped, or, if events were being
-   * taken in already, those stay that were; the room is whole either way.
+   * Takes events in as {@link Room.add} does, from something that comes in chunks, or that is at hand and long: reads as it
+   * comes, gives the event loop its turn every 50 ms, and can be aborted, also while it waits. When it is, what has been
+   * read is dropped, or, if events were being taken in already, those stay that were; the room is whole either way, and
+   * what was read from is told that nobody reads on.
    *
    * @throws RoomscopeError as `add`; or the signal's reason
    * @example
@@ -143,14 +144,14 @@ export class Room {
   async addAsync(input: AsyncInput, options: AddOptions & { signal?: AbortSignal } = {}): Promise<AddReport> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const size = typeof Blob !== "undefined" && input instanceof Blob ? input.size : undefined;
+    const size = sizeOf(input);
     const progress = new Progress(options.onProgress);
     const problems: Problem[] = [];
     this.#begin(options);
     try {
       let read = 0;
       const convert = (scenario: Uint8Array) => this.#scenario(scenario, problems);
-      for await (const chunk of withoutScenario(chunksOf(input), convert)) {
+      for await (const chunk of withoutScenario(chunksOf(input, signal), convert)) {
         for (let at = 0; at < chunk.length; at += CHUNK_BYTES) {
           signal?.throwIfAborted();
           this.#raw.call((raw) => raw.push(chunk.subarray(at, at + CHUNK_BYTES)));
