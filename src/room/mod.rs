@@ -82,6 +82,8 @@ pub struct Room {
     busy: bool,
     topological: OnceCell<Vec<EventNid>>,
     by_stream: OnceCell<Vec<EventNid>>,
+    /// Both orders with outliers among them, where there are any: pages of them follow one another.
+    with_outliers: [OnceCell<Vec<EventNid>>; 2],
     /// The public ids of states, by version, as far as somebody asked.
     state_ids: RefCell<Vec<u128>>,
 }
@@ -114,6 +116,7 @@ impl Room {
             busy: false,
             topological: OnceCell::new(),
             by_stream: OnceCell::new(),
+            with_outliers: [OnceCell::new(), OnceCell::new()],
             state_ids: RefCell::default(),
             options,
         }
@@ -196,5 +199,6 @@ impl Room {
     fn forget_orders(&mut self) {
         self.topological.take();
         self.by_stream.take();
+        self.with_outliers = [OnceCell::new(), OnceCell::new()];
     }
 }

@@ -117,20 +117,15 @@ impl Room {
     /// event whose state merely is not known yet is not one of them.
     #[must_use]
     pub fn timeline(&self, options: TimelineOptions) -> Vec<EventNid> {
-        let owned;
-        let order: &[EventNid] = match (options.order, options.outliers) {
+        let [topological, by_stream] = &self.with_outliers;
+        let outliers = options.outliers && self.topological().len() < self.events.held().len();
+        let order = match (options.order, outliers) {
             (TimelineOrder::Topological, false) => self.topological(),
             (TimelineOrder::Stream, false) => {
                 self.by_stream.get_or_init(|| self.without_outliers(self.orderings.by_stream(&self.events)))
             }
-            (TimelineOrder::Topological, true) => {
-                owned = self.orderings.topological(&self.events);
-                &owned
-            }
-            (TimelineOrder::Stream, true) => {
-                owned = self.orderings.by_stream(&self.events);
-                &owned
-            }
+            (TimelineOrder::Topological, true) => topological.get_or_init(|| self.orderings.topological(&self.events)),
+            (TimelineOrder::Stream, true) => by_stream.get_or_init(|| self.orderings.by_stream(&self.events)),
         };
         let part = order.iter().copied();
         if options.backwards {

@@ -280,3 +280,20 @@ test("a version 12 create event may have the room id that client APIs add, if it
     [["wrong-room", wire.timeline()[0]]],
   );
 });
+
+test("pages of a timeline with outliers are parts of it, and follow the room", () => {
+  const room = forked();
+  const pages = (order) =>
+    Array.from({ length: room.size }, (_, offset) => room.timeline({ order, outliers: true, offset, limit: 1 })).flat();
+  const whole = (order) => room.timeline({ order, outliers: true });
+  room.add(message("$apart", ["$gone"], { depth: 2 }), { arrival: "outlier" });
+  for (const next of ["$d", "$e"]) {
+    for (const order of ["topological", "stream"]) {
+      assert.deepEqual(pages(order), whole(order));
+      assert.equal(whole(order).length, room.size);
+      assert.ok(whole(order).includes("$apart") && !room.timeline({ order }).includes("$apart"));
+    }
+    room.add(message(next, ["$c"], { depth: 5 }));
+    assert.ok(whole("stream").at(-1) === next && whole("topological").at(-1) === next);
+  }
+});
