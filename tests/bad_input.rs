@@ -1,7 +1,7 @@
 //! Bad input: each fault is a problem with a stable code and its place, and costs nothing else.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
 
-use roomscope::room::{AddOptions, AddReport, Order, Room, RoomError, RoomOptions};
+use roomscope::room::{AddOptions, AddReport, MOST_PROBLEMS, Order, Room, RoomError, RoomOptions};
 
 const CREATE: &str = r#"{"event_id":"$c","type":"m.room.create","state_key":"","sender":"@a:x","room_id":"!r:x","content":{"room_version":"10","creator":"@a:x"},"origin_server_ts":1,"depth":1,"prev_events":[],"auth_events":[]}"#;
 const JOIN: &str = r#"{"event_id":"$j","type":"m.room.member","state_key":"@a:x","sender":"@a:x","room_id":"!r:x","content":{"membership":"join"},"origin_server_ts":2,"depth":2,"prev_events":["$c"],"auth_events":["$c"]}"#;
@@ -242,4 +242,14 @@ fn pieces_of_input_that_are_kept_change_nothing() {
     room.push_owned(&mut batch, bytes);
     room.abort(batch);
     assert!(room.is_empty() && room.find("$c").is_err());
+}
+
+/// A file of another kind has a problem a line: they are counted, and what can be read is.
+#[test]
+fn a_file_of_something_else_does_not_fill_the_memory() {
+    let lines = [CREATE, JOIN].into_iter().chain(core::iter::repeat_n("x", MOST_PROBLEMS + 500)).collect::<Vec<_>>();
+    let (room, report) = add(&lines);
+    assert_eq!((room.len(), report.accepted), (2, 2));
+    assert_eq!((report.problems.len(), report.more_problems), (MOST_PROBLEMS, 500));
+    assert_eq!(report.problems.last().map(|problem| problem.at as usize), Some(MOST_PROBLEMS + 2));
 }

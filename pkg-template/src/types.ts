@@ -77,8 +77,10 @@ export interface AddReport {
   outliers: number;
   /** Ids in the order in which they were taken in. */
   eventIds: EventId[];
-  /** What could not be read. The rest of the input is still added; nothing half-read is. */
+  /** What could not be read, 100,000 of it at most. The rest of the input is still added; nothing half-read is. */
   problems: Problem[];
+  /** How many problems there were beyond those that `problems` tells, if any. */
+  moreProblems?: number;
 }
 
 /** A stretch of an input that could not be taken in. */

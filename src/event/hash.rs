@@ -25,8 +25,21 @@ impl Hasher {
     /// # Errors
     /// If `text` is not a well-formed object; what [`Pdu::read`] read is.
     pub fn content_hash(&mut self, text: &str, version: &RoomVersion) -> Result<String, JsonError> {
+        self.content_hash_without(text, version, "")
+    }
+
+    /// As [`Hasher::content_hash`], as if the event had no member `left_out`.
+    ///
+    /// # Errors
+    /// As [`Hasher::content_hash`].
+    pub fn content_hash_without(
+        &mut self,
+        text: &str,
+        version: &RoomVersion,
+        left_out: &str,
+    ) -> Result<String, JsonError> {
         self.canonical.clear();
-        self.canonical.object(text, |key| counts_for_content_hash(key, version))?;
+        self.canonical.object(text, |key| counts_for_content_hash(key, version) && key != left_out)?;
         Ok(STANDARD_NO_PAD.encode(Sha256::digest(self.canonical.text())))
     }
 

@@ -34,7 +34,9 @@ pub fn thin(text: &str, kind: &str, version: &RoomVersion, out: &mut String) -> 
             thin_content(value, kind, version, out)?;
             return Ok(Value::Written);
         }
-        Ok(Value::kept_if(keeps_top_level(key, version) || redacts && key == "redacts"))
+        // Client APIs add it to a create event that is refused with it.
+        let added = key == "room_id" && kind == "m.room.create" && version.room_id_is_hash();
+        Ok(Value::kept_if(keeps_top_level(key, version) && !added || redacts && key == "redacts"))
     })
 }
 

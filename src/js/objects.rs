@@ -85,7 +85,8 @@ pub(super) fn report(report: &AddReport) -> String {
         ("rejected", report.rejected.into()),
         ("outliers", report.outliers.into()),
     ];
-    write_numbers(&mut counts.into_iter(), &mut out);
+    let more = (report.more_problems > 0).then_some(("moreProblems", report.more_problems.into()));
+    write_numbers(&mut counts.into_iter().chain(more), &mut out);
     out.into_text()
 }
 

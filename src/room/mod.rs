@@ -28,7 +28,7 @@ pub use batch::Batch;
 pub use compare::Comparison;
 pub use error::RoomError;
 pub use load::Loader;
-pub use options::{AddOptions, AddReport, HOP_LIMIT, Order, Problem, RoomOptions, RuleSet};
+pub use options::{AddOptions, AddReport, HOP_LIMIT, MOST_PROBLEMS, Order, Problem, RoomOptions, RuleSet};
 pub use questions::{EventInfo, TimelineOptions, TimelineOrder};
 pub use send::Draft;
 pub use slot_values::{Change, ChangeCause, Merge, SlotValues};

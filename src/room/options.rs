@@ -99,6 +99,9 @@ pub struct Problem {
     pub message: String,
 }
 
+/// The most problems of one input that are told: a file of another kind has one a line, and each costs a hundred bytes.
+pub const MOST_PROBLEMS: usize = 100_000;
+
 /// What came of an input.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct AddReport {
@@ -114,6 +117,8 @@ pub struct AddReport {
     pub rejected: u32,
     /// … or without known state.
     pub outliers: u32,
-    /// What could not be taken in.
+    /// What could not be taken in, by its place in the input; at most [`MOST_PROBLEMS`], those that were found first.
     pub problems: Vec<Problem>,
+    /// How many more there were.
+    pub more_problems: u32,
 }

@@ -76,7 +76,8 @@ impl Room {
     /// Ends a batch that has been taken in and says what came of it. Of one that has been taken in in part, that part stays.
     pub fn conclude(&mut self, batch: Batch) -> AddReport {
         self.busy = false;
-        let mut report = AddReport { duplicates: batch.duplicates, ..AddReport::default() };
+        let mut report =
+            AddReport { duplicates: batch.duplicates, more_problems: batch.more_problems, ..AddReport::default() };
         for &index in batch.order.iter().take(batch.next) {
             let Some(staged) = batch.staged.get(index as usize) else { continue };
             if staged.again || !self.events.holds(staged.nid) {
@@ -140,7 +141,8 @@ impl Room {
             } else if here {
                 None
             } else {
-                let theirs = own_id(self, staged).unwrap_or_default();
+                let named = staged.room.map(|room| batch.rooms.get(room as usize).to_owned());
+                let theirs = named.or_else(|| own_id(self, staged)).unwrap_or_default();
                 let ours = room_id.as_deref().unwrap_or_default();
                 Some(("wrong-room", format!("the event belongs to room {theirs:?}, this is {ours:?}")))
             }

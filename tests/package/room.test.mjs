@@ -269,16 +269,33 @@ test("a version 12 create event may have the room id that client APIs add, if it
   const served = (room_id) => events.map((event) => (event.type === "m.room.create" ? { ...event, room_id } : event));
   assert.ok(events.every(({ type, room_id }) => (room_id === undefined) === (type === "m.room.create")));
 
-  assert.deepEqual(api.add(served(wire.roomId)).problems, []);
+  assert.deepEqual(api.add(served(wire.roomId), { verify: true }).problems, []);
   assert.equal(api.roomId, wire.roomId);
+  const [create] = new TextDecoder().decode(api.toNdjson({ thin: true })).split("\n", 1);
+  assert.ok(!("room_id" in JSON.parse(create)), "as servers take it");
   assert.deepEqual(api.rows({ outliers: true }), wire.rows({ outliers: true }));
   assert.deepEqual(api.currentState(), wire.currentState());
 
   const { problems } = foreign.add(served("!another"));
   assert.deepEqual(
-    problems.map(({ code, eventId }) => [code, eventId]),
-    [["wrong-room", wire.timeline()[0]]],
+    problems.map(({ code, eventId, message }) => [code, eventId, message]),
+    [["wrong-room", wire.timeline()[0], `the event belongs to room "!another", this is "${wire.roomId}"`]],
   );
+});
+
+test("the second copy of redacts that client APIs add from version 11 on is no change to the event", () => {
+  const events = captured("v11-s1-hs1").toString().trimEnd().split("\n").map(JSON.parse);
+  const redacted = ({ type }) => type === "m.room.redaction";
+  assert.ok(events.some((event) => redacted(event) && event.redacts === undefined));
+  const served = (change) => events.map((event) => (redacted(event) ? { ...event, ...change(event) } : event));
+  const codes = (change) => new Room().add(served(change), { verify: true }).problems.map(({ code }) => code);
+  const asTheyAre = codes(() => ({}));
+  assert.deepEqual(
+    codes(({ content }) => ({ redacts: content.redacts })),
+    asTheyAre,
+  );
+  const changed = codes(({ content }) => ({ redacts: content.redacts, depth: 1 }));
+  assert.equal(changed.length, asTheyAre.length + events.filter(redacted).length, "a change is one all the same");
 });
 
 test("pages of a timeline with outliers are parts of it, and follow the room", () => {
@@ -296,4 +313,11 @@ test("pages of a timeline with outliers are parts of it, and follow the room", (
     room.add(message(next, ["$c"], { depth: 5 }));
     assert.ok(whole("stream").at(-1) === next && whole("topological").at(-1) === next);
   }
+});
+
+test("a file of something else is read to its end, and its problems beyond 100,000 are counted", () => {
+  const room = new Room();
+  const report = room.add(Buffer.from("x\n".repeat(100_500)));
+  assert.deepEqual([report.problems.length, report.moreProblems, report.added], [100_000, 500, 0]);
+  assert.equal(forked().add("x").moreProblems, undefined);
 });

@@ -143,11 +143,11 @@ function reasonOf(error: unknown): string {
   return message;
 }
 
-function tellProblems(name: string, { problems }: AddReport): void {
+function tellProblems(name: string, { problems, moreProblems = 0 }: AddReport): void {
   for (const { at, code, message } of problems.slice(0, TOLD_PROBLEMS)) {
     note(`${name}:${at}: ${code}: ${plain(message)}`);
   }
-  const more = problems.length - TOLD_PROBLEMS;
+  const more = problems.length + moreProblems - TOLD_PROBLEMS;
   if (more > 0) note(`${name}: ${counted(more, "more problem")} of this kind and others; the rest has been read.`);
 }
 

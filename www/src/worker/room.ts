@@ -239,7 +239,7 @@ export class OpenRoom {
       added: report.added,
       duplicates: report.duplicates,
       problems: report.problems.slice(0, problemsShown),
-      problemCount: report.problems.length,
+      problemCount: report.problems.length + (report.moreProblems ?? 0),
       firstTs: this.#info(0)?.originServerTs ?? 0,
       lastTs: this.#info(n - 1)?.originServerTs ?? 0,
       options: this.#options,
