@@ -211,7 +211,10 @@ export class OpenRoom {
   }
 
   /** What the page must know before it draws its first rows, and these, as `window` says. */
-  opened(report: Pick<AddReport, "added" | "duplicates" | "problems">, window: FirstWindow = noWindow): Opened {
+  opened(
+    report: Pick<AddReport, "added" | "duplicates" | "problems" | "moreProblems">,
+    window: FirstWindow = noWindow,
+  ): Opened {
     const room = this.#room;
     const n = this.#eventCount;
     const graph = this.#graph;
