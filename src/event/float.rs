@@ -13,8 +13,8 @@
 
 use core::fmt::Write as _;
 
-/// Limbs of a large number hold nine digits.
-const BASE: u64 = 1_000_000_000;
+/// So many powers of ten a limb of a large number holds.
+const TENS: u32 = 9;
 /// Digits that suffice to tell any float from all others.
 const MOST_DIGITS: usize = 17;
 /// No two floats have a decimal between them, half way, that needs more digits; of what follows it matters whether it is 0.
@@ -53,6 +53,11 @@ pub(super) fn parse(text: &str) -> f64 {
     }
 }
 
+/// Returns numbers that fit a limb and whose product is `base`^`power`; `base`^`most` fits one.
+fn factors(base: u32, most: u32, power: u32) -> impl Iterator<Item = u32> {
+    (0..power.div_ceil(most)).map(move |step| base.pow((power - most * step).min(most)))
+}
+
 /// A natural number of any size, the lowest limb first and none of the highest zero.
 #[derive(Default)]
 struct Large {
@@ -72,8 +77,8 @@ impl Large {
         }
     }
 
-    /// Divides by a number; returns whether anything was left.
-    fn divide(&mut self, by: u32) -> bool {
+    /// Divides by a number; returns what is left.
+    fn divide(&mut self, by: u32) -> u32 {
         let mut rest = 0;
         for limb in self.limbs.iter_mut().rev() {
             rest = rest << 32 | u64::from(*limb);
@@ -83,7 +88,7 @@ impl Large {
         while self.limbs.last() == Some(&0) {
             self.limbs.pop();
         }
-        rest != 0
+        rest as u32
     }
 
     fn bits(&self) -> i32 {
@@ -96,19 +101,17 @@ impl Large {
 
     /// Returns the float nearest to this number times 10^power, and a little more if there is a `rest`.
     fn scaled(mut self, power: i32, mut rest: bool) -> f64 {
-        // In steps of as many places as a limb holds.
-        let steps = |power: u32| (0..power.div_ceil(9)).map(move |step| 10_u32.pow((power - 9 * step).min(9)));
         let mut binary = 0;
         if power < 0 {
             // So many bits that the quotient has more than a float: 10^9 takes thirty.
             let limbs = (-power) as usize / 9 + 4;
             self.limbs.splice(0..0, core::iter::repeat_n(0, limbs));
             binary = -32 * limbs as i32;
-            for by in steps(power.unsigned_abs()) {
-                rest |= self.divide(by);
+            for by in factors(10, TENS, power.unsigned_abs()) {
+                rest |= self.divide(by) != 0;
             }
         } else {
-            steps(power.unsigned_abs()).for_each(|by| self.multiply_and_add(by, 0));
+            factors(10, TENS, power.unsigned_abs()).for_each(|by| self.multiply_and_add(by, 0));
         }
         // The lowest bit that a float of this size has, counted from the lowest of the number.
         let lowest = (self.bits() + binary - MANTISSA_BITS).max(POWERS.start() - MANTISSA_BITS + 1) - binary;
@@ -179,26 +182,17 @@ fn exact(float: f64) -> (String, i32) {
     let fraction = if power == 0 { fraction } else { fraction | 1 << WRITTEN };
     let power = power.max(1) - POWERS.end() - WRITTEN;
     // Of a power below zero, 2^-n = 5^n · 10^-n.
-    let (factor, most): (u64, u32) = if power < 0 { (5, 13) } else { (2, 29) };
-    let mut limbs = vec![fraction % BASE, fraction / BASE];
-    let mut left = power.unsigned_abs();
-    while left > 0 {
-        let step = left.min(most);
-        let mut carry = 0;
-        for limb in &mut limbs {
-            carry += *limb * factor.pow(step);
-            *limb = carry % BASE;
-            carry /= BASE;
-        }
-        while carry > 0 {
-            limbs.push(carry % BASE);
-            carry /= BASE;
-        }
-        left -= step;
+    let (factor, most) = if power < 0 { (5, 13) } else { (2, 29) };
+    let mut number = Large { limbs: vec![fraction as u32, (fraction >> 32) as u32] };
+    factors(factor, most, power.unsigned_abs()).for_each(|by| number.multiply_and_add(by, 0));
+    let mut groups = Vec::new();
+    while !number.limbs.is_empty() {
+        groups.push(number.divide(10_u32.pow(TENS)));
     }
     let mut digits = String::new();
-    for limb in limbs.iter().rev() {
-        let _ = write!(digits, "{limb:09}");
+    for group in groups.iter().rev() {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{group:0width$}", width = TENS as usize);
     }
     (digits.trim_start_matches('0').to_owned(), power.min(0))
 }

@@ -60,7 +60,7 @@ impl Hasher {
         out.clear();
         let kind = pdu.kind.map(Str::decode).unwrap_or_default();
         let old = |text| if version.updated_redaction_rules { "" } else { text };
-        let room_id = pdu.room_id.filter(|_| !(version.room_id_is_hash() && kind == "m.room.create"));
+        let room_id = pdu.room_id.filter(|_| added_by_client_apis(&kind, version) != "room_id");
 
         out.verbatim("{\"auth_events\":");
         write_references(&pdu.auth_events, pdu.raw.auth_events, out)?;
@@ -118,6 +118,17 @@ fn write_id(redacted: &str, version: &RoomVersion, id: &mut String) {
         STANDARD_NO_PAD.encode_string(digest, id);
     } else {
         URL_SAFE_NO_PAD.encode_string(digest, id);
+    }
+}
+
+/// Returns the member that client APIs add to an event of type `kind`, which lacks it on the wire; "" if there is none. The
+/// event id aside, which they add to all (Synapse `serialize_event_value`; docs/exports.md).
+#[must_use]
+pub fn added_by_client_apis(kind: &str, version: &RoomVersion) -> &'static str {
+    match kind {
+        "m.room.create" if version.room_id_is_hash() => "room_id",
+        "m.room.redaction" if version.updated_redaction_rules => "redacts",
+        _ => "",
     }
 }
 

@@ -311,7 +311,7 @@ impl<'a> Pdu<'a> {
             Member::Type => self.kind = string(reader, || wrong(fault, "type", "a string"))?,
             Member::StateKey => self.state_key = string(reader, || wrong(fault, "state_key", "a string"))?,
             Member::Sender => self.sender = string(reader, || wrong(fault, "sender", "a string"))?,
-            Member::Redacts => self.redacts = string(reader, || ())?,
+            Member::Redacts => self.redacts = reader.string_or_pass()?,
             Member::Content => {
                 let object = reader.kind()? == Kind::Object;
                 self.content = reader.skip()?;
@@ -513,17 +513,19 @@ mod tests {
         pdu.read(&mut Reader::new(text)).map(|()| pdu)
     }
 
+    const USUAL: [(&str, &str); 8] = [
+        ("type", r#""m.room.message""#),
+        ("sender", r#""@a:x""#),
+        ("room_id", r#""!r:x""#),
+        ("content", r#"{"body":"hello"}"#),
+        ("origin_server_ts", "1000"),
+        ("depth", "7"),
+        ("prev_events", r#"["$p"]"#),
+        ("auth_events", r#"["$c","$m"]"#),
+    ];
+
     fn event(change: &[(&str, Option<&str>)]) -> String {
-        let mut fields = vec![
-            ("type", r#""m.room.message""#),
-            ("sender", r#""@a:x""#),
-            ("room_id", r#""!r:x""#),
-            ("content", r#"{"body":"hello"}"#),
-            ("origin_server_ts", "1000"),
-            ("depth", "7"),
-            ("prev_events", r#"["$p"]"#),
-            ("auth_events", r#"["$c","$m"]"#),
-        ];
+        let mut fields = USUAL.to_vec();
         for &(key, value) in change {
             fields.retain(|field| field.0 != key);
             fields.extend(value.map(|value| (key, value)));
@@ -579,15 +581,7 @@ mod tests {
                 prop::collection::vec((0_usize..16, 0_usize..5), 0..20), 1..12
             ),
         ) {
-            const MEMBERS: [(&str, &str); 16] = [
-                ("type", r#""m.room.message""#),
-                ("sender", r#""@a:x""#),
-                ("room_id", r#""!r:x""#),
-                ("content", r#"{"body":"hello"}"#),
-                ("origin_server_ts", "1000"),
-                ("depth", "7"),
-                ("prev_events", r#"["$p"]"#),
-                ("auth_events", r#"["$c","$m"]"#),
+            const OTHERS: [(&str, &str); 8] = [
                 ("event_id", r#""$e""#),
                 ("state_key", r#""""#),
                 ("hashes", r#"{"sha256":"abc"}"#),
@@ -599,7 +593,8 @@ mod tests {
             ];
             let text = |members: &[(usize, usize)]| {
                 let member = |&(which, space): &(usize, usize)| {
-                    let ((key, value), space) = (MEMBERS[which], ["", " ", "\n", "  ", "\t\r\n "][space]);
+                    let (key, value) = *USUAL.iter().chain(&OTHERS).nth(which).unwrap();
+                    let space = ["", " ", "\n", "  ", "\t\r\n "][space];
                     format!("{space}\"{key}\"{space}:{space}{value}{space}")
                 };
                 format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))

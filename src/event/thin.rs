@@ -5,6 +5,7 @@
 //! the redacted form, and the content hash says that something was taken away, as it does of a redacted event. Values
 //! are copied as they stand. Relies on [`super::redact`].
 
+use super::hash::added_by_client_apis;
 use super::json::{JsonError, Kind, Reader};
 use super::redact::{KeptContent, keeps_top_level, kept_content};
 use super::version::RoomVersion;
@@ -34,9 +35,9 @@ pub fn thin(text: &str, kind: &str, version: &RoomVersion, out: &mut String) -> 
             thin_content(value, kind, version, out)?;
             return Ok(Value::Written);
         }
-        // Client APIs add it to a create event that is refused with it.
-        let added = key == "room_id" && kind == "m.room.create" && version.room_id_is_hash();
-        Ok(Value::kept_if(keeps_top_level(key, version) && !added || redacts && key == "redacts"))
+        // Servers refuse a create event with what client APIs add to it.
+        let kept = keeps_top_level(key, version) && key != added_by_client_apis(kind, version);
+        Ok(Value::kept_if(kept || redacts && key == "redacts"))
     })
 }
 

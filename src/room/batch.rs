@@ -7,7 +7,7 @@
 use super::options::{AddOptions, MOST_PROBLEMS, Problem};
 use super::texts::Found;
 use super::{Room, RoomError};
-use crate::event::hash::Hasher;
+use crate::event::hash::{Hasher, added_by_client_apis};
 use crate::event::json::{JsonError, Kind, Reader, Str};
 use crate::event::pdu::{MAX_FIELD, Pdu, Role};
 use crate::event::table::{Arrival, EventRow, EventTable};
@@ -432,18 +432,14 @@ fn event_id<'a>(
     let verify = batch.options.verify;
     if verify {
         let content = batch.hasher.content_hash(pdu.text, version).map_err(malformed)?;
-        // Without what client APIs add to an event that has no such member (docs/exports.md).
-        let added = match pdu.kind.map(Str::decode).as_deref() {
-            Some("m.room.create") if version.room_id_is_hash() => "room_id",
-            Some("m.room.redaction") if version.updated_redaction_rules => "redacts",
-            _ => "",
+        let kind = pdu.kind.map(Str::decode).unwrap_or_default();
+        let added = added_by_client_apis(&kind, version);
+        let mut differs = |hash: &Cow<'_, str>| {
+            *hash != content
+                && (added.is_empty()
+                    || batch.hasher.content_hash_without(pdu.text, version, added).as_deref() != Ok(hash))
         };
-        let mut differs = |hash: &Cow<'_, str>| match hash {
-            hash if **hash == content => false,
-            _ if added.is_empty() => true,
-            hash => batch.hasher.content_hash_without(pdu.text, version, added).is_ok_and(|other| **hash != other),
-        };
-        if let Some(hash) = pdu.sha256.map(Str::decode).filter(&mut differs) {
+        if let Some(hash) = pdu.sha256.map(Str::decode).filter(|hash| differs(hash)) {
             let id = given.as_ref().map(|id| id.clone().into_owned());
             let message = format!("the content hash given is {hash}, the content's is {content}: redacted, or changed");
             batch.problem(at, id, "hash-mismatch", message);

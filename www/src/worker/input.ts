@@ -19,17 +19,18 @@ export interface Input {
   kind: "events" | "gzip" | "save";
 }
 
+/** What the page is told of what was read. */
+export type Told = Pick<AddReport, "added" | "duplicates" | "problems" | "moreProblems">;
+
 /** Takes deliveries in, one after another, and reports on them together. */
-export function deliver(
-  room: Room,
-  deliveries: readonly Delivery[],
-): Pick<AddReport, "added" | "duplicates" | "problems"> {
-  const total = { added: 0, duplicates: 0, problems: [] as AddReport["problems"] };
+export function deliver(room: Room, deliveries: readonly Delivery[]): Told {
+  const total = { added: 0, duplicates: 0, problems: [] as AddReport["problems"], moreProblems: 0 };
   for (const { events, ...options } of deliveries) {
     const report = room.add(events, { ...options, order: "given" });
     total.added += report.added;
     total.duplicates += report.duplicates;
     total.problems.push(...report.problems);
+    total.moreProblems += report.moreProblems ?? 0;
   }
   return total;
 }

@@ -1,6 +1,6 @@
 // One open room: the engine's `Room`, the ids of its rows, and the answers the page asks for, each made from the engine for
 // the rows in question and no others.
-import { type AddReport, type EventInfo, Room } from "roomscope";
+import { type EventInfo, Room } from "roomscope";
 import type {
   Detail,
   Figures,
@@ -29,6 +29,7 @@ import { type Facts, factsOf, verdicts } from "./facts.ts";
 import { find } from "./find.ts";
 import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
+import type { Told } from "./input.ts";
 import { pduJson } from "./json.ts";
 import { cards } from "./play.ts";
 import { authGraph } from "./linked.ts";
@@ -211,10 +212,7 @@ export class OpenRoom {
   }
 
   /** What the page must know before it draws its first rows, and these, as `window` says. */
-  opened(
-    report: Pick<AddReport, "added" | "duplicates" | "problems" | "moreProblems">,
-    window: FirstWindow = noWindow,
-  ): Opened {
+  opened(report: Told, window: FirstWindow = noWindow): Opened {
     const room = this.#room;
     const n = this.#eventCount;
     const graph = this.#graph;
