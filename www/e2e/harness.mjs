@@ -119,6 +119,14 @@ export async function selectedRow(page) {
   });
 }
 
+/** Waits until the selected row is that at `index`, drawn: after a jump it comes with the rows of its place. */
+export async function selects(page, index) {
+  await page.waitForFunction((index) => {
+    const row = document.getElementById(document.querySelector(".grid").getAttribute("aria-activedescendant") ?? "");
+    return row !== null && Number(row.getAttribute("aria-rowindex")) - 2 === index;
+  }, index);
+}
+
 /** The event id in the inspector's head, once it is that of the selection. */
 export async function inspected(page) {
   await settled(page);

@@ -1,7 +1,7 @@
 // A journey without a pointer, and what those who listen are told.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { eventually, inspected, rows, selectedRow, settled, start } from "./harness.mjs";
+import { eventually, inspected, rows, selectedRow, selects, settled, start } from "./harness.mjs";
 
 let viewer;
 before(async () => {
@@ -17,40 +17,42 @@ test("every row is reached by keys alone, and the focus is never lost", async ()
     for (const key of keys) await page.keyboard.press(key);
     await settled(page);
   };
+
   const index = async () => (await selectedRow(page))?.index;
 
   await press("ArrowDown");
-  assert.equal(await index(), 0);
+  await selects(page, 0);
   await press("ArrowDown", "ArrowDown", "j", "k");
-  assert.equal(await index(), 2);
+  await selects(page, 2);
   await press("End");
-  assert.equal(await index(), count - 1);
+  await selects(page, count - 1);
   assert.match((await selectedRow(page)).text, /createroom version 11/);
   await press("ArrowDown");
-  assert.equal(await index(), count - 1);
+  await selects(page, count - 1);
   await press("Home");
-  assert.equal(await index(), 0);
+  await selects(page, 0);
   const page1 = (await rows(page)).filter((row) => row.top + 24 <= 900 - 28).length;
   await press("PageDown");
   assert.ok((await index()) >= page1 - 3 && (await index()) <= page1, `one window down is row ${await index()}`);
   await press("PageUp");
-  assert.equal(await index(), 0);
+  await selects(page, 0);
 
   // To the parent and back; at a fork, back to where one came from.
   await press("ArrowLeft");
   const parent = await index();
   assert.ok(parent > 0);
   await press("ArrowRight");
-  assert.equal(await index(), 0);
+  await selects(page, 0);
   await press("m");
   assert.match((await rows(page)).find((row) => row.selected).graph, /merge of 2/);
   const merge = await index();
   await press("m", "M");
-  assert.equal(await index(), merge);
+  await selects(page, merge);
   await press("e");
-  assert.equal(await index(), 0, "after the last tip comes the first");
+  // After the last tip comes the first.
+  await selects(page, 0);
   await press("e");
-  assert.equal(await index(), 3);
+  await selects(page, 3);
   assert.match((await rows(page)).find((row) => row.selected).graph, /, tip$/);
 
   await press("Enter");
@@ -159,7 +161,7 @@ test("those who listen are told rows, counts and the graph", async () => {
   await page.mouse.wheel(0, 3000);
   await page.waitForFunction(() => document.querySelector(".grid").scrollTop > 2000);
   await settled(page);
-  assert.equal((await selectedRow(page)).index, 15);
+  await selects(page, 15);
   await page.keyboard.press("ArrowDown");
   await settled(page);
   assert.ok(

@@ -1,7 +1,7 @@
 // A traced slot in the lanes, the bar and the minimap; conflicts and resets wherever they are told.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { eventually, inspected, lanePixels, ready, rows, selectedRow, settled, start } from "./harness.mjs";
+import { eventually, inspected, lanePixels, ready, rows, selectedRow, selects, settled, start } from "./harness.mjs";
 import { ndjson, takenBack } from "./rooms.mjs";
 
 let viewer;
@@ -160,7 +160,7 @@ test("conflicts and resets are told by node, tag, word, footer, map, state and s
   await page.keyboard.press("y");
   await page.keyboard.press("Y");
   await settled(page);
-  assert.equal((await selectedRow(page)).index, first.index);
+  await selects(page, first.index);
   await page.locator("#conflicts").click();
   await settled(page);
   assert.notEqual((await selectedRow(page)).index, first.index);
