@@ -51,56 +51,24 @@ pub struct EventRow {
     pub origin_server_ts: i64,
 }
 
-/// The two lists of events that each event names, parents and then auth events, end to end in one column.
-#[derive(Clone, Debug, Default)]
-struct Edges {
-    starts: Vec<u32>,
-    lengths: Vec<[u8; 2]>,
-    targets: Vec<EventNid>,
-}
-
-impl Edges {
-    fn get(&self, nid: EventNid) -> (&[EventNid], &[EventNid]) {
-        let (Some(&start), Some(&[prev, auth])) = (self.starts.get(nid.index()), self.lengths.get(nid.index())) else {
-            return (&[], &[]);
-        };
-        let end = start as usize + prev as usize + auth as usize;
-        let both = self.targets.get(start as usize..end).unwrap_or_default();
-        both.split_at_checked(prev as usize).unwrap_or_default()
-    }
-
-    fn set(&mut self, nid: EventNid, prev: &[EventNid], auth: &[EventNid]) {
-        let start = self.targets.len() as u32;
-        // Readers refuse longer lists (20 parents, 10 auth events).
-        let bounded = |list: &'_ [EventNid]| list.len().min(u8::MAX as usize);
-        let lengths = [bounded(prev), bounded(auth)];
-        column::reserve(&mut self.targets, lengths[0] + lengths[1]);
-        self.targets.extend(prev.iter().take(lengths[0]).chain(auth.iter().take(lengths[1])));
-        if let (Some(at), Some(entry)) = (self.starts.get_mut(nid.index()), self.lengths.get_mut(nid.index())) {
-            *at = start;
-            *entry = lengths.map(|length| length as u8);
-        }
-    }
-
-    fn grow(&mut self, len: usize) {
-        column::grow(&mut self.starts, len, 0);
-        column::grow(&mut self.lengths, len, [0; 2]);
-    }
-
-    fn memory_bytes(&self) -> usize {
-        4 * self.starts.capacity() + 2 * self.lengths.capacity() + 4 * self.targets.capacity()
-    }
-}
-
-/// What the rules ask of an event most, side by side: the events that another names are anywhere in the columns, and a line
-/// of memory for each of these would cost more than all of the rules.
+/// What is asked of an event most, side by side: the events that another names are anywhere in the columns, and a line of
+/// memory for each of these would cost more than all of the rules.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(align(32))] // Never across two lines of a cache.
 struct Row {
     kind: Option<EventTypeNid>,
     state_key: Option<EventStateKeyNid>,
     /// The slot's number + 1, 0 if there is none.
     slot: u32,
     sender: Option<EventStateKeyNid>,
+    /// Where its edges begin in the list of all.
+    edges: u32,
+    /// How many parents and auth events it names.
+    lengths: [u8; 2],
+    arrival: Arrival,
+    verdict: Verdict,
+    /// The auth generation, 0 until it is fixed.
+    generation: u32,
 }
 
 /// The columns of all events of a room.
@@ -109,8 +77,8 @@ pub struct EventTable {
     rows: Vec<Row>,
     depths: Vec<u64>,
     timestamps: Vec<i64>,
-    status: Vec<(Arrival, Verdict)>,
-    edges: Edges,
+    /// Each event's parents, then its auth events.
+    edges: Vec<EventNid>,
     held: Vec<EventNid>,
     /// How many of them are in each slot.
     held_in: Vec<u32>,
@@ -134,24 +102,29 @@ impl EventTable {
         column::grow(&mut self.rows, ids, Row::default());
         column::grow(&mut self.depths, ids, 0);
         column::grow(&mut self.timestamps, ids, 0);
-        column::grow(&mut self.status, ids, (Arrival::Live, Verdict::Outlier));
-        self.edges.grow(ids);
     }
 
     /// Holds an event: fills its row. `prev` names each parent once. [`EventTable::grow`] has made room.
     pub fn hold(&mut self, nid: EventNid, row: EventRow, arrival: Arrival, prev: &[EventNid], auth: &[EventNid]) {
         let index = nid.index();
+        // Readers refuse longer lists (20 parents, 10 auth events).
+        let lengths = [prev, auth].map(|list| list.len().min(u8::MAX as usize));
         let held = Row {
             kind: Some(row.kind),
             state_key: row.state_key,
             slot: row.slot.map_or(0, |slot| slot.0 + 1),
             sender: Some(row.sender),
+            edges: self.edges.len() as u32,
+            lengths: lengths.map(|length| length as u8),
+            arrival,
+            verdict: Verdict::Outlier,
+            generation: 0,
         };
+        column::reserve(&mut self.edges, lengths[0] + lengths[1]);
+        self.edges.extend(prev.iter().take(lengths[0]).chain(auth.iter().take(lengths[1])));
         set(&mut self.rows, index, held);
         set(&mut self.depths, index, row.depth);
         set(&mut self.timestamps, index, row.origin_server_ts);
-        set(&mut self.status, index, (arrival, Verdict::Outlier));
-        self.edges.set(nid, prev, auth);
         if let Some(slot) = row.slot {
             column::grow(&mut self.held_in, slot.0 as usize + 1, 0);
             if let Some(count) = self.held_in.get_mut(slot.0 as usize) {
@@ -251,32 +224,55 @@ impl EventTable {
     /// Returns the parents that the event names, held or not.
     #[must_use]
     pub fn prev_events(&self, nid: EventNid) -> &[EventNid] {
-        self.edges.get(nid).0
+        self.lists(nid).0
     }
 
     /// Returns the auth events that the event names, held or not. In version 12 the create event is not among them.
     #[must_use]
     pub fn auth_events(&self, nid: EventNid) -> &[EventNid] {
-        self.edges.get(nid).1
+        self.lists(nid).1
+    }
+
+    fn lists(&self, nid: EventNid) -> (&[EventNid], &[EventNid]) {
+        let Some(&Row { edges, lengths: [prev, auth], .. }) = self.rows.get(nid.index()) else { return (&[], &[]) };
+        let end = edges as usize + prev as usize + auth as usize;
+        let both = self.edges.get(edges as usize..end).unwrap_or_default();
+        both.split_at_checked(prev as usize).unwrap_or_default()
+    }
+
+    /// Returns an event's auth generation, 0 if it has not been fixed: higher than that of each of its auth events, and so
+    /// an order to walk by that nobody can write into an event.
+    #[inline]
+    #[must_use]
+    pub fn generation(&self, nid: EventNid) -> u32 {
+        self.rows.get(nid.index()).map_or(0, |row| row.generation)
+    }
+
+    /// Fixes the generation of an event whose auth events have all been checked.
+    pub fn fix_generation(&mut self, nid: EventNid) {
+        let highest = self.auth_events(nid).iter().map(|&event| self.generation(event) + 1).max();
+        if let Some(row) = self.rows.get_mut(nid.index()) {
+            row.generation = highest.unwrap_or(0);
+        }
     }
 
     /// Returns how the event reached us.
     #[must_use]
     pub fn arrival(&self, nid: EventNid) -> Arrival {
-        self.status.get(nid.index()).map_or(Arrival::Live, |status| status.0)
+        self.rows.get(nid.index()).map_or(Arrival::Live, |row| row.arrival)
     }
 
     /// Sets how the event reached us: an outlier becomes an event.
     pub fn set_arrival(&mut self, nid: EventNid, arrival: Arrival) {
-        if let Some(status) = self.status.get_mut(nid.index()) {
-            status.0 = arrival;
+        if let Some(row) = self.rows.get_mut(nid.index()) {
+            row.arrival = arrival;
         }
     }
 
     /// Returns what the checks made of a held event.
     #[must_use]
     pub fn verdict(&self, nid: EventNid) -> Verdict {
-        self.status.get(nid.index()).map_or(Verdict::Outlier, |status| status.1)
+        self.rows.get(nid.index()).map_or(Verdict::Outlier, |row| row.verdict)
     }
 
     /// Returns whether an event is no outlier and has not passed every check: it may be rejected, or nothing is known yet.
@@ -287,8 +283,8 @@ impl EventTable {
 
     /// Sets what the checks made of an event.
     pub fn set_verdict(&mut self, nid: EventNid, verdict: Verdict) {
-        if let Some(status) = self.status.get_mut(nid.index()) {
-            status.1 = verdict;
+        if let Some(row) = self.rows.get_mut(nid.index()) {
+            row.verdict = verdict;
         }
     }
 
@@ -306,7 +302,7 @@ impl EventTable {
     /// Returns where the columns stand now.
     #[must_use]
     pub fn mark(&self) -> EventTableMark {
-        EventTableMark { ids: self.rows.len(), held: self.held.len(), edges: self.edges.targets.len() }
+        EventTableMark { ids: self.rows.len(), held: self.held.len(), edges: self.edges.len() }
     }
 
     /// Lets go of every event held since `mark`. Arrivals and verdicts changed since then are not restored.
@@ -322,10 +318,7 @@ impl EventTable {
         self.rows.truncate(mark.ids);
         self.depths.truncate(mark.ids);
         self.timestamps.truncate(mark.ids);
-        self.status.truncate(mark.ids);
-        self.edges.starts.truncate(mark.ids);
-        self.edges.lengths.truncate(mark.ids);
-        self.edges.targets.truncate(mark.edges);
+        self.edges.truncate(mark.edges);
     }
 
     /// Returns the bytes of memory held.
@@ -333,9 +326,7 @@ impl EventTable {
     pub fn memory_bytes(&self) -> usize {
         self.rows.capacity() * size_of::<Row>()
             + (self.depths.capacity() + self.timestamps.capacity()) * 8
-            + self.status.capacity() * 2
-            + (self.held.capacity() + self.held_in.capacity()) * 4
-            + self.edges.memory_bytes()
+            + (self.edges.capacity() + self.held.capacity() + self.held_in.capacity()) * 4
             + self.facts.memory_bytes()
     }
 }

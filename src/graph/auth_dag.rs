@@ -1,16 +1,13 @@
-//! The auth DAG: generations, and the auth edges backwards.
+//! The auth DAG's edges backwards: who names an event as an auth event.
 //!
-//! An event's auth generation is higher than that of each of its auth events, fixed when all of them have been checked:
-//! an order to walk by that nobody can write into an event. Backwards the edges are kept for state events alone;
-//! messages cite, but are never cited.
+//! They are kept for state events alone; messages cite, but are never cited.
 
 use crate::column;
 use crate::nid::EventNid;
 
-/// Generations and reverse edges, in columns by event.
+/// Reverse edges, in columns by event.
 #[derive(Clone, Debug, Default)]
 pub struct AuthDag {
-    generations: Vec<u32>,
     /// For each event the last of its entries in `children`, plus 1; 0 if there is none.
     last_child: Vec<u32>,
     /// A child, and the entry before it of the same parent, plus 1.
@@ -20,16 +17,14 @@ pub struct AuthDag {
 impl AuthDag {
     /// Makes room for events with NIDs up to `ids`.
     pub fn grow(&mut self, ids: usize) {
-        column::grow(&mut self.generations, ids, 0);
         column::grow(&mut self.last_child, ids, 0);
     }
 
-    /// Returns the same generations without any reverse edges: to go through what has been once more, when nobody knew yet
-    /// who would name whom. A walk among events of that time would lose its way among those that came later.
+    /// Returns as many columns without any edge: to go through what has been once more, when nobody knew yet who would name
+    /// whom. A walk among events of that time would lose its way among those that came later.
     #[must_use]
     pub fn without_children(&self) -> Self {
-        let last_child = vec![0; self.last_child.len()];
-        Self { generations: self.generations.clone(), last_child, children: Vec::new() }
+        Self { last_child: vec![0; self.last_child.len()], children: Vec::new() }
     }
 
     /// Takes note of a state event and what it names.
@@ -42,21 +37,6 @@ impl AuthDag {
         }
     }
 
-    /// Fixes the generation of an event whose auth events have all been checked.
-    pub fn fix(&mut self, nid: EventNid, auth_events: &[EventNid]) {
-        let highest = auth_events.iter().map(|&event| self.generation(event) + 1).max().unwrap_or(0);
-        if let Some(generation) = self.generations.get_mut(nid.index()) {
-            *generation = highest;
-        }
-    }
-
-    /// Returns an event's generation, 0 if it has not been fixed.
-    #[inline]
-    #[must_use]
-    pub fn generation(&self, nid: EventNid) -> u32 {
-        self.generations.get(nid.index()).copied().unwrap_or_default()
-    }
-
     /// Returns the state events that name an event as an auth event, the latest first.
     #[must_use]
     pub fn children(&self, nid: EventNid) -> AuthChildren<'_> {
@@ -67,7 +47,7 @@ impl AuthDag {
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        4 * (self.generations.capacity() + self.last_child.capacity()) + 8 * self.children.capacity()
+        4 * self.last_child.capacity() + 8 * self.children.capacity()
     }
 }
 

@@ -17,7 +17,8 @@ const LARGEST: u32 = 32;
 
 /// Stores each string once and numbers them 0, 1, 2 … in order of first sight.
 ///
-/// All strings lie in one buffer; a string costs its bytes, 4 bytes for where it ends and 16 to 32 for its place in the table.
+/// All strings lie in one buffer; a string costs its bytes, 4 bytes for where it ends (none while all are of one length, as
+/// event ids are) and 16 to 32 for its place in the table.
 /// The table is open addressing with linear probing over words that hold a string's hash (high half) and its number + 1
 /// (low half), at most half of them in use: most look-ups touch one word of it, and a string's bytes only to confirm.
 /// The highest bits of the hash choose the place, so growing reads the old table and writes the new one from one end to the
@@ -28,7 +29,9 @@ const LARGEST: u32 = 32;
 #[derive(Clone, Debug)]
 pub struct Interner {
     text: String,
-    ends: Vec<u32>,
+    ends: Ends,
+    /// The length of the longest string there has been.
+    longest: usize,
     /// 0 is a free place. Its length is 2^`bits`.
     table: Vec<u64>,
     bits: u32,
@@ -41,7 +44,8 @@ impl Interner {
     pub fn new(seed: u64) -> Self {
         Self {
             text: String::new(),
-            ends: Vec::new(),
+            ends: Ends::default(),
+            longest: 0,
             table: vec![0; 1 << SMALLEST],
             bits: SMALLEST,
             hash: KeyedHash::new(seed),
@@ -57,27 +61,33 @@ impl Interner {
     /// Returns whether no string is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.ends.len() == 0
     }
 
     /// Returns the string with this index, or "" if there is none.
     #[must_use]
     pub fn get(&self, index: usize) -> &str {
-        let (start, end) = self.place_of(index);
+        let (start, end) = self.ends.place(index);
         self.text.get(start..end).unwrap_or_default()
     }
 
     /// Returns the length in bytes of the string with this index, 0 if there is none, without looking at it.
     #[must_use]
     pub fn length(&self, index: usize) -> usize {
-        let (start, end) = self.place_of(index);
+        let (start, end) = self.ends.place(index);
         end.saturating_sub(start)
+    }
+
+    /// Returns whether a string of more than `length` bytes may be held: no length need be asked for if not.
+    #[must_use]
+    pub fn may_exceed(&self, length: usize) -> bool {
+        self.longest > length
     }
 
     /// Returns the index of `string`, if it has been interned.
     #[must_use]
     pub fn find(&self, string: &str) -> Option<usize> {
-        self.look_up(string, self.hash.of(string.as_bytes())).ok()
+        self.look_up(string, self.hash.of(string.as_bytes()), |_| None).ok()
     }
 
     /// Returns the index of `string`, interning it if it is new.
@@ -86,8 +96,21 @@ impl Interner {
     /// If there is no room for it; nothing has changed then.
     #[inline]
     pub fn intern(&mut self, string: &str) -> Result<usize, InternerFull> {
+        self.intern_known(string, |_| None)
+    }
+
+    /// As [`Interner::intern`]; `is` may know whether a string that is held is this one, without a look at its text.
+    ///
+    /// # Errors
+    /// If there is no room for it; nothing has changed then.
+    #[inline]
+    pub(super) fn intern_known(
+        &mut self,
+        string: &str,
+        is: impl Fn(usize) -> Option<bool>,
+    ) -> Result<usize, InternerFull> {
         let hash = self.hash.of(string.as_bytes());
-        match self.look_up(string, hash) {
+        match self.look_up(string, hash, is) {
             Ok(index) => Ok(index),
             Err(free) => self.insert(string, hash, free),
         }
@@ -97,9 +120,9 @@ impl Interner {
     #[inline]
     #[must_use]
     pub fn is(&self, index: usize, string: &str) -> bool {
-        let (start, end) = self.place_of(index);
-        index < self.ends.len()
-            && self.text.as_bytes().get(start..end).is_some_and(|held| same(held, string.as_bytes()))
+        let (start, end) = self.ends.place(index);
+        let held = self.text.as_bytes().get(start..end);
+        index < self.ends.len() && held.is_some_and(|held| same(held, string.as_bytes()))
     }
 
     /// Forgets every string from index `len` on: the way back from a call that failed.
@@ -109,7 +132,7 @@ impl Interner {
             self.remove(word);
         }
         self.ends.truncate(len);
-        self.text.truncate(self.ends.last().map_or(0, |&end| end as usize));
+        self.text.truncate(self.ends.place(len).0);
     }
 
     /// Iterates over all strings in the order of their numbers.
@@ -121,29 +144,23 @@ impl Interner {
     /// Returns the bytes of memory that the interner holds.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.text.capacity() + 4 * self.ends.capacity() + 8 * self.table.capacity()
-    }
-
-    #[inline]
-    fn place_of(&self, index: usize) -> (usize, usize) {
-        let end = |index: usize| self.ends.get(index).map_or(0, |&end| end as usize);
-        (index.checked_sub(1).map_or(0, end), end(index))
+        self.text.capacity() + self.ends.memory_bytes() + 8 * self.table.capacity()
     }
 
     /// Returns the index of `string`, or the free place in the table where its probes end.
     // Measured: the look-ups of an event's seven ids are a third of what taking it in costs.
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    fn look_up(&self, string: &str, hash: u32) -> Result<usize, usize> {
+    fn look_up(&self, string: &str, hash: u32, is: impl Fn(usize) -> Option<bool>) -> Result<usize, usize> {
         let mut place = home(word(hash, 0), self.bits);
         loop {
             // Half of the table is free, so the probes end.
             let word = self.table.get(place).copied().unwrap_or_default();
             let Some(index) = (word as u32).checked_sub(1) else { return Err(place) };
             if (word >> 32) as u32 == hash {
-                let (start, end) = self.place_of(index as usize);
-                if self.text.as_bytes().get(start..end).is_some_and(|held| same(held, string.as_bytes())) {
-                    return Ok(index as usize);
+                let index = index as usize;
+                if is(index).unwrap_or_else(|| self.is(index, string)) {
+                    return Ok(index);
                 }
             }
             place = self.after(place);
@@ -164,9 +181,7 @@ impl Interner {
             let more = string.len().max(self.text.len() / 8).max(256);
             self.text.try_reserve_exact(more).map_err(|_| InternerFull)?;
         }
-        if self.ends.capacity() == index {
-            self.ends.try_reserve_exact((index / 8).max(16)).map_err(|_| InternerFull)?;
-        }
+        self.ends.make_room(string.len())?;
         let mut free = free;
         if (index + 1) * 2 > self.table.len() {
             self.grow()?;
@@ -177,6 +192,7 @@ impl Interner {
         }
         self.text.push_str(string);
         self.ends.push(end);
+        self.longest = self.longest.max(string.len());
         Ok(index)
     }
 
@@ -233,6 +249,87 @@ impl Interner {
         }
         if let Some(free) = self.table.get_mut(hole) {
             *free = 0;
+        }
+    }
+}
+
+/// Where each string ends in the buffer.
+#[derive(Clone, Debug)]
+enum Ends {
+    /// All are of one length: there are `count`. To find one costs no look at memory.
+    Every { length: u32, count: u32 },
+    Each(Vec<u32>),
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self::Every { length: 0, count: 0 }
+    }
+}
+
+impl Ends {
+    #[inline]
+    fn len(&self) -> usize {
+        match self {
+            Self::Every { count, .. } => *count as usize,
+            Self::Each(ends) => ends.len(),
+        }
+    }
+
+    /// Returns where the string with this index begins and ends: both at the end of the text, or at 0, if there is none.
+    #[inline]
+    fn place(&self, index: usize) -> (usize, usize) {
+        match self {
+            &Self::Every { length, count } => {
+                let end = |index: usize| index.min(count as usize) * length as usize;
+                (end(index), end(index + 1))
+            }
+            Self::Each(ends) => {
+                let end = |index: usize| ends.get(index).map_or(0, |&end| end as usize);
+                (index.checked_sub(1).map_or(0, end), end(index))
+            }
+        }
+    }
+
+    /// Makes room for the end of one more string, which is as long as this.
+    fn make_room(&mut self, string: usize) -> Result<(), InternerFull> {
+        match self {
+            Self::Every { length, count } if *count == 0 || *length as usize == string => {
+                *length = string as u32;
+                Ok(())
+            }
+            &mut Self::Every { length, count } => {
+                let mut ends = Vec::new();
+                ends.try_reserve_exact(count as usize + (count as usize / 8).max(16)).map_err(|_| InternerFull)?;
+                ends.extend((1..=count).map(|number| number * length));
+                *self = Self::Each(ends);
+                Ok(())
+            }
+            Self::Each(ends) if ends.len() == ends.capacity() => {
+                ends.try_reserve_exact((ends.len() / 8).max(16)).map_err(|_| InternerFull)
+            }
+            Self::Each(_) => Ok(()),
+        }
+    }
+
+    fn push(&mut self, end: u32) {
+        match self {
+            Self::Every { count, .. } => *count += 1,
+            Self::Each(ends) => ends.push(end),
+        }
+    }
+
+    fn truncate(&mut self, len: usize) {
+        match self {
+            Self::Every { count, .. } => *count = (*count).min(len as u32),
+            Self::Each(ends) => ends.truncate(len),
+        }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        match self {
+            Self::Every { .. } => 0,
+            Self::Each(ends) => 4 * ends.capacity(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod interner;
 mod recent;
 mod slots;
 mod strings;
+mod users;
 mod well_known;
 
 use core::num::NonZeroU32;

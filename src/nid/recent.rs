@@ -1,15 +1,15 @@
 //! The event ids that were named lately, each found with one look at memory.
 //!
-//! Events name each other over a short distance: the parent is one of the last few events, the auth events are those of
-//! the events around, the sender's membership is that of the sender's last event. To find such an id here costs one line
+//! Events name each other over a short distance: the parent is one of the last few events, and most auth events are those of
+//! the events around. To find such an id here costs one line
 //! of memory, often cached, instead of one of a table, one of ends and one or two of text, which in a large room are not.
 //! Relies on nothing; which ids are equal is decided by all of their bytes.
 
 use super::EventNid;
 use super::interner::{ID_LENGTH, words};
 
-/// The most ids that are remembered, in a megabyte: the memberships of some ten thousand members who take turns.
-const MOST: usize = 1 << 14;
+/// The most ids that are remembered, in 64 kB that stay near the processor.
+const MOST: usize = 1 << 10;
 /// The fewest.
 const FEWEST: usize = 1 << 5;
 

@@ -1,6 +1,7 @@
 //! The interned strings of one room: event ids, event types, and state keys with user ids.
 
 use super::recent::Recent;
+use super::users::Users;
 use super::{
     EventNid, EventStateKeyNid, EventTypeNid, Interner, InternerFull, WELL_KNOWN_STATE_KEYS, WELL_KNOWN_TYPES,
 };
@@ -13,6 +14,7 @@ pub struct Strings {
     recent: Recent,
     types: Interner,
     state_keys: Interner,
+    users: Users,
 }
 
 /// How many strings a room held at some point; see [`Strings::rollback`].
@@ -48,6 +50,7 @@ impl Strings {
             recent: Recent::default(),
             types: with(&WELL_KNOWN_TYPES),
             state_keys: with(&WELL_KNOWN_STATE_KEYS),
+            users: Users::default(),
         }
     }
 
@@ -56,12 +59,35 @@ impl Strings {
     /// # Errors
     /// If there is no room for it.
     pub fn intern_event(&mut self, id: &str) -> Result<EventNid, InternerFull> {
-        let Ok(bytes) = id.as_bytes().try_into() else { return self.event_ids.intern(id).map(EventNid::from_index) };
-        if let Some(nid) = self.recent.find(bytes) {
+        match id.as_bytes().try_into().ok().and_then(|bytes| self.recent.find(bytes)) {
+            Some(nid) => Ok(nid),
+            None => self.intern_new_event(id),
+        }
+    }
+
+    /// As [`Strings::intern_event`], for an id that is most likely new.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn intern_new_event(&mut self, id: &str) -> Result<EventNid, InternerFull> {
+        let nid = EventNid::from_index(self.event_ids.intern(id)?);
+        if let Ok(bytes) = id.as_bytes().try_into() {
+            self.recent.insert(bytes, nid, self.event_ids.len());
+        }
+        Ok(nid)
+    }
+
+    /// As [`Strings::intern_event`], for an id that an event of this sender names among its auth events.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn intern_auth_event(&mut self, id: &str, sender: EventStateKeyNid) -> Result<EventNid, InternerFull> {
+        let Ok(bytes) = id.as_bytes().try_into() else { return self.intern_new_event(id) };
+        if let Some(nid) = self.recent.find(bytes).or_else(|| self.users.membership(sender, bytes)) {
             return Ok(nid);
         }
-        let nid = EventNid::from_index(self.event_ids.intern(id)?);
-        self.recent.insert(bytes, nid, self.event_ids.len());
+        let nid = self.intern_new_event(id)?;
+        self.users.set_membership(sender, bytes, nid);
         Ok(nid)
     }
 
@@ -86,6 +112,17 @@ impl Strings {
     /// If there is no room for it.
     pub fn intern_state_key(&mut self, key: &str) -> Result<EventStateKeyNid, InternerFull> {
         self.state_keys.intern(key).map(EventStateKeyNid::from_index)
+    }
+
+    /// As [`Strings::intern_state_key`], for the sender of an event.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn intern_sender(&mut self, user: &str) -> Result<EventStateKeyNid, InternerFull> {
+        let index = self.state_keys.intern_known(user, |index| self.users.is(index, user))?;
+        let nid = EventStateKeyNid::from_index(index);
+        self.users.note(nid, user);
+        Ok(nid)
     }
 
     /// Returns the NID of an event id that has been seen.
@@ -131,6 +168,12 @@ impl Strings {
         self.event_ids.length(event.index()).max(self.types.length(kind.index())).max(keys[0]).max(keys[1])
     }
 
+    /// Returns whether any string may be longer than `length` bytes: [`Strings::longest`] need not be asked if not.
+    #[must_use]
+    pub fn may_exceed(&self, length: usize) -> bool {
+        [&self.event_ids, &self.types, &self.state_keys].into_iter().any(|strings| strings.may_exceed(length))
+    }
+
     /// Returns the length in bytes of an event id.
     #[must_use]
     pub fn event_id_length(&self, nid: EventNid) -> usize {
@@ -164,6 +207,7 @@ impl Strings {
     /// Forgets every string interned since `mark`.
     pub fn rollback(&mut self, mark: StringsMark) {
         self.recent.clear();
+        self.users.clear();
         self.event_ids.truncate(mark.event_ids);
         self.types.truncate(mark.types);
         self.state_keys.truncate(mark.state_keys);
@@ -176,5 +220,6 @@ impl Strings {
             + self.recent.memory_bytes()
             + self.types.memory_bytes()
             + self.state_keys.memory_bytes()
+            + self.users.memory_bytes()
     }
 }

@@ -228,7 +228,7 @@ impl Room {
         let full = |_| ("room-full", RoomError::Full.to_string());
         let mut computed = core::mem::take(&mut batch.id);
         let id = event_id(batch, at, pdu, &mut computed)?;
-        let nid = self.strings.intern_event(&id).map_err(full)?;
+        let nid = self.strings.intern_new_event(&id).map_err(full)?;
         match pdu.role {
             Role::Event | Role::Pdu => _ = batch.first.get_or_insert(nid),
             Role::State => batch.answered_state.push(nid),
@@ -268,9 +268,12 @@ impl Room {
             Some(kind) => kind,
             None => self.strings.intern_type(&name).map_err(full)?,
         };
-        let sender = self.strings.intern_state_key(&sender.decode()).map_err(full)?;
-        let state_key = match pdu.state_key {
-            Some(key) => Some(self.strings.intern_state_key(&key.decode()).map_err(full)?),
+        let user = sender.decode();
+        let sender = self.strings.intern_sender(&user).map_err(full)?;
+        let state_key = match pdu.state_key.map(Str::decode) {
+            // Most state of a room is memberships that members set themselves.
+            Some(key) if key == user => Some(sender),
+            Some(key) => Some(self.strings.intern_state_key(&key).map_err(full)?),
             None => None,
         };
         let edges = batch.edges.len();
@@ -279,7 +282,11 @@ impl Room {
             let from = batch.edges.len();
             for id in ids {
                 let id = id.decode();
-                let target = self.strings.intern_event(&id).map_err(full)?;
+                let target = match which {
+                    AUTH => self.strings.intern_auth_event(&id, sender),
+                    _ => self.strings.intern_event(&id),
+                };
+                let target = target.map_err(full)?;
                 if target == nid {
                     batch.edges.truncate(edges);
                     return Err(("cycle", "the event names itself".to_owned()));

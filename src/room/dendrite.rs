@@ -131,7 +131,7 @@ impl Room {
             if staged.row.slot.is_some() {
                 self.states.dag.add(nid, auth_events);
             }
-            self.states.dag.fix(nid, auth_events);
+            self.events.fix_generation(nid);
             self.checked.insert(nid);
         }
         self.forget_orders();

@@ -115,7 +115,7 @@ impl Room {
                 return Ok(Look::Waits(missing));
             }
             self.checked.insert(nid);
-            self.states.dag.fix(nid, self.events.auth_events(nid));
+            self.events.fix_generation(nid);
             if self.options.enforce_auth
                 && let Err(refusal) = self.check_own(nid, version)
             {

@@ -132,7 +132,7 @@ impl AuthGraph for AuthView<'_> {
     }
 
     fn auth_generation(&self, event: EventNid) -> u32 {
-        self.dag.generation(event)
+        self.events.generation(event)
     }
 
     fn auth_children(&self, event: EventNid) -> Self::Children<'_> {

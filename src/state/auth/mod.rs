@@ -76,8 +76,9 @@ impl<'a> Rules<'a> {
         let (Some(kind), Some(sender)) = (self.table.kind(event), self.table.sender(event)) else {
             return refuse(RefusalCode::NotHeld);
         };
-        let longest = self.strings.longest(event, kind, [Some(sender), self.table.state_key(event)]);
-        if longest.max(self.room_id.map_or(0, str::len)) > MAX_ID_BYTES {
+        let room_id = self.room_id.map_or(0, str::len);
+        let own = || self.strings.longest(event, kind, [Some(sender), self.table.state_key(event)]);
+        if room_id > MAX_ID_BYTES || self.strings.may_exceed(MAX_ID_BYTES) && own() > MAX_ID_BYTES {
             return refuse(RefusalCode::Oversized);
         }
         Ok(())

@@ -4,124 +4,125 @@
 //! are not power events are sorted by where on that chain they stand: by the first event of it that is reached by going
 //! down the chain of power levels events from the event itself.
 //!
-//! The mainline can be as long as the room's history, but whoever stands on it does so near its top. So neither chain is
-//! walked to its end: the event's chain and the mainline go down in turns, a step each, until one reaches what the other
-//! has seen. All that was seen is kept for the next event of the same call. A place is therefore counted from the top;
-//! positions as the specification and servers give them, counted from the start, are made only for observers.
+//! Every power levels event has one such chain, so together they are a tree that grows downward from roots: the room's
+//! first power levels event, as a rule. Where an event stands on a mainline is the lowest node that both chains have in
+//! common, and its position, counted from the start, is the depth of that node. The tree is kept from one resolution to
+//! the next, each node with a jump to an ancestor farther off (Myers, "An applicative random-access stack", 1983): chains
+//! as long as the room's history meet after a number of steps that is a logarithm of it, and nothing is walked twice.
 
 use super::RoomView;
-use super::column::Column;
 use crate::nid::EventNid;
-use crate::state::map::OutOfMemory;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
-/// On the chain of the event at hand, above where it meets the mainline.
+/// A power levels event in the tree.
+#[derive(Clone, Copy, Debug, Default)]
+struct Node {
+    /// The node of the power levels event below it: [`GROUND`] under the first of a chain.
+    below: u32,
+    /// That of an ancestor; at one depth all jumps are equally long.
+    jump: u32,
+    depth: u32,
+}
+
+/// What all chains end in: the node of no event, at depth 0.
+const GROUND: u32 = 0;
+/// Stands for the node of an event whose chain is being walked.
 const PENDING: u32 = u32::MAX;
-/// Stands on no event of the mainline.
-const OFF: u32 = u32::MAX - 1;
 
-/// A mainline, walked as far as anybody asked.
+/// The tree of a room's power levels events, as far as anybody asked, and the event whose chain is the mainline.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mainline {
-    /// By power levels event: [`PENDING`], [`OFF`], or 1 + the place from the top of the mainline event it stands on.
-    seen: Column,
-    /// The first event of the mainline that is not in `seen` as such.
-    next: Option<EventNid>,
-    /// How many are.
-    reached: u32,
+    places: HashMap<EventNid, u32, FixedState>,
+    nodes: Vec<Node>,
+    /// Whether a chain may go on differently the next time: an auth event has not come, or events name each other.
+    is_provisional: bool,
+    top: u32,
     path: Vec<EventNid>,
 }
 
 impl Mainline {
     /// Starts from the power levels event that the power phase has left.
-    pub(super) fn start<G>(
-        &mut self,
-        room: &RoomView<'_, G>,
-        power_levels: Option<EventNid>,
-    ) -> Result<(), OutOfMemory> {
-        self.next = power_levels;
-        self.reached = 0;
-        self.seen.start(room.events.ids())
-    }
-
-    /// Returns a number that sorts events as the mainline does: 0 for those that stand on none of it, and the higher the
-    /// newer the mainline event that an event stands on.
-    pub(super) fn rank<G>(&mut self, room: &RoomView<'_, G>, event: EventNid) -> u32 {
-        match self.place(room, event) {
-            OFF => 0,
-            place => u32::MAX - place,
+    pub(super) fn start<G>(&mut self, room: &RoomView<'_, G>, power_levels: Option<EventNid>) {
+        if self.is_provisional {
+            self.places.clear();
+            self.nodes.clear();
+            self.is_provisional = false;
         }
-    }
-
-    /// Returns what [`SortKeys::Mainline`](super::SortKeys::Mainline) calls the position of an event with this rank.
-    /// Walks the mainline to its end.
-    pub(super) fn position<G>(&mut self, room: &RoomView<'_, G>, rank: u32) -> u32 {
-        while self.step(room).is_some() {}
-        match rank {
-            0 => 0,
-            rank => self.reached - (u32::MAX - rank),
+        if self.nodes.is_empty() {
+            self.nodes.push(Node::default());
         }
+        self.top = self.node(room, power_levels);
     }
 
-    /// Returns how many mainline events are newer than the one that the event stands on, or [`OFF`].
-    fn place<G>(&mut self, room: &RoomView<'_, G>, event: EventNid) -> u32 {
+    /// Returns the position of an event ([`SortKeys::Mainline`](super::SortKeys::Mainline)): that of the mainline event it
+    /// stands on, 1 for the oldest of them, and 0 if it stands on none.
+    pub(super) fn position<G>(&mut self, room: &RoomView<'_, G>, event: EventNid) -> u32 {
+        let own = if room.is_power_levels(event) { Some(event) } else { room.power_levels_above(event) };
+        let node = self.node(room, own);
+        self.common_depth(node, self.top)
+    }
+
+    /// Returns the node of a power levels event, walking its chain as far as it is not in the tree.
+    fn node<G>(&mut self, room: &RoomView<'_, G>, event: Option<EventNid>) -> u32 {
         self.path.clear();
-        let mut at = if room.is_power_levels(event) { Some(event) } else { room.power_levels_above(event) };
-        let place = loop {
-            if let Some(here) = at {
-                match self.seen.get(here.index()) {
-                    0 => {
-                        self.seen.set(here.index(), PENDING);
-                        self.path.push(here);
-                        at = room.power_levels_above(here);
-                    }
-                    // Auth events that go in a circle end here; ids that servers choose (versions 1 and 2) allow it.
-                    PENDING => at = None,
-                    OFF => break OFF,
-                    known => break known - 1,
+        let mut at = event;
+        let mut below = loop {
+            let Some(event) = at else { break GROUND };
+            match self.places.get(&event) {
+                None => {}
+                // Auth events that go in a circle end here; ids that servers choose (versions 1 and 2) allow it.
+                Some(&PENDING) => {
+                    self.is_provisional = true;
+                    break GROUND;
                 }
-            } else if self.path.is_empty() {
-                break OFF;
+                Some(&node) => break node,
             }
-            match self.step(room) {
-                Some((met, place)) if met => break place,
-                None if at.is_none() => break OFF,
-                _ => {}
-            }
+            self.places.insert(event, PENDING);
+            self.path.push(event);
+            self.is_provisional |= !room.events.auth_events(event).iter().all(|&event| room.events.holds(event));
+            at = room.power_levels_above(event);
         };
-        let number = if place == OFF { OFF } else { place + 1 };
-        for event in &self.path {
-            self.seen.set(event.index(), number);
+        while let Some(event) = self.path.pop() {
+            let node = self.nodes.len() as u32;
+            self.nodes.push(self.above(below));
+            self.places.insert(event, node);
+            below = node;
         }
-        place
+        below
     }
 
-    /// Goes one event down the mainline. Returns whether the path has been there already, and the event's place.
-    fn step<G>(&mut self, room: &RoomView<'_, G>) -> Option<(bool, u32)> {
-        let event = self.next?;
-        let before = self.seen.get(event.index());
-        if before != 0 && before != PENDING {
-            // A circle: the mainline ends.
-            self.next = None;
-            return None;
+    /// Returns what a node above `below` is made of.
+    fn above(&self, below: u32) -> Node {
+        let depth = |node| self.at(node).depth;
+        let Node { jump, depth: own, .. } = self.at(below);
+        let beyond = self.at(jump).jump;
+        // Two jumps of one length end side by side: the next one spans both.
+        let spans = own - depth(jump) == depth(jump) - depth(beyond);
+        Node { below, jump: if spans { beyond } else { below }, depth: own + 1 }
+    }
+
+    /// Returns the depth of the lowest node that the chains of two nodes have in common, however far down it is.
+    fn common_depth(&self, a: u32, b: u32) -> u32 {
+        let (mut a, mut b) = if self.at(a).depth < self.at(b).depth { (a, b) } else { (b, a) };
+        let depth = self.at(a).depth;
+        while self.at(b).depth > depth {
+            let Node { below, jump, .. } = self.at(b);
+            b = if self.at(jump).depth >= depth { jump } else { below };
         }
-        let place = self.reached;
-        self.reached += 1;
-        self.seen.set(event.index(), place + 1);
-        self.next = room.power_levels_above(event);
-        if before == 0 {
-            return Some((false, place));
+        while a != b {
+            let (one, other) = (self.at(a), self.at(b));
+            (a, b) = if one.jump == other.jump { (one.below, other.below) } else { (one.jump, other.jump) };
         }
-        // What the path saw further down is mainline too, and not known as such yet.
-        while let Some(last) = self.path.pop() {
-            if last == event {
-                break;
-            }
-            self.seen.set(last.index(), 0);
-        }
-        Some((true, place))
+        self.at(a).depth
+    }
+
+    #[inline]
+    fn at(&self, node: u32) -> Node {
+        self.nodes.get(node as usize).copied().unwrap_or_default()
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.seen.memory_bytes() + 4 * self.path.capacity()
+        self.places.allocation_size() + size_of::<Node>() * self.nodes.capacity() + 4 * self.path.capacity()
     }
 }

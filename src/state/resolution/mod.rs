@@ -11,7 +11,7 @@
 //!
 //! The cost follows what differs between the parents, not the room: the slots in conflict are the diff of the state maps,
 //! the auth difference is walked down from the candidates (`conflict`), the state being decided is an overlay on one
-//! parent (`partial`), the mainline is walked as far as events stand on it (`mainline`), and the result is written as one
+//! parent (`partial`), the tree that mainlines are chains of is kept (`mainline`), and the result is written as one
 //! batch. With c events in the full conflicted set that is O(c log c) and the rules' own work; nothing recurses.
 //!
 //! Relies on [`crate::event`], [`crate::nid`], [`super::auth`], [`super::map`] and [`super::auth_difference`].

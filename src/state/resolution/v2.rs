@@ -30,7 +30,7 @@ pub(super) struct V2 {
 #[derive(Clone, Copy, Debug)]
 struct Leftover {
     event: EventNid,
-    rank: u32,
+    position: u32,
     origin_server_ts: i64,
 }
 
@@ -61,16 +61,11 @@ impl V2 {
             .slots
             .find(EventTypeNid::POWER_LEVELS, EventStateKeyNid::EMPTY)
             .and_then(|slot| partial.get(maps, slot));
-        self.sort_leftover(room, power_levels, conflict)?;
+        self.sort_leftover(room, power_levels, conflict);
         for leftover in &self.leftover {
             let outcome = try_event(ground, leftover.event, partial);
-            if O::LISTENS {
-                let keys = SortKeys::Mainline {
-                    position: self.mainline.position(room, leftover.rank),
-                    origin_server_ts: leftover.origin_server_ts,
-                };
-                observer.tried(Step { event: leftover.event, keys, outcome });
-            }
+            let &Leftover { event, position, origin_server_ts } = leftover;
+            observer.tried(Step { event, keys: SortKeys::Mainline { position, origin_server_ts }, outcome });
         }
         Ok(())
     }
@@ -81,20 +76,19 @@ impl V2 {
         room: &RoomView<'_, G>,
         power_levels: Option<EventNid>,
         conflict: &[EventNid],
-    ) -> Result<(), OutOfMemory> {
+    ) {
         self.leftover.clear();
-        self.mainline.start(room, power_levels)?;
+        self.mainline.start(room, power_levels);
         for &event in conflict {
             if !PowerOrder::has_had_its_turn(&self.places, event) {
-                let rank = self.mainline.rank(room, event);
-                self.leftover.push(Leftover { event, rank, origin_server_ts: room.events.origin_server_ts(event) });
+                let position = self.mainline.position(room, event);
+                self.leftover.push(Leftover { event, position, origin_server_ts: room.events.origin_server_ts(event) });
             }
         }
         sort::in_place(&mut self.leftover, |a, b| {
-            let keys = |leftover: &Leftover| (leftover.rank, leftover.origin_server_ts);
+            let keys = |leftover: &Leftover| (leftover.position, leftover.origin_server_ts);
             keys(a).cmp(&keys(b)).then_with(|| room.id(a.event).cmp(room.id(b.event))).is_lt()
         });
-        Ok(())
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
