@@ -1,20 +1,282 @@
-//! Growing what is as long as the room.
+//! What is as long as the room: columns in pages.
 //!
-//! A vector that grows by doubling may hold twice what it needs, and memory that WebAssembly has grown by never shrinks.
-//! Columns of events grow by an eighth: each entry is copied nine times in the long run, which a copy of the whole column
-//! at once makes cheap. Relies on nothing.
+//! A growing `Vec` holds up to twice its data, and three times while it moves; WebAssembly memory never shrinks, so that
+//! peak would be paid for good, and the holes that moving leaves with it. A page is allocated once and never moved. Only the
+//! first one of a column grows from small, so that a room of ten events stays small. Relies on nothing.
 
-/// Makes room for `more` entries.
+use std::collections::TryReserveError;
+
+const PAGE_BITS: u32 = 12;
+const PAGE: usize = 1 << PAGE_BITS;
+const FIRST: usize = 16;
+
+/// There is no memory left, or no number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NoRoom;
+
+impl From<TryReserveError> for NoRoom {
+    fn from(_: TryReserveError) -> Self {
+        Self
+    }
+}
+
+/// A column of fewer than 2^32 entries, cut back only from its end.
+#[derive(Clone, Debug)]
+pub(crate) struct Column<T> {
+    /// All but the last are full.
+    pages: Vec<Vec<T>>,
+    len: usize,
+}
+
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self { pages: Vec::new(), len: 0 }
+    }
+}
+
+impl<T: Copy> Column<T> {
+    /// Returns the column that holds only `first`: the entry that stands for nothing.
+    pub(crate) fn of(first: T) -> Self {
+        Self { pages: vec![vec![first]], len: 1 }
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, at: usize) -> Option<&T> {
+        self.pages.get(at >> PAGE_BITS)?.get(at & (PAGE - 1))
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
+        self.pages.get_mut(at >> PAGE_BITS)?.get_mut(at & (PAGE - 1))
+    }
+
+    /// Returns entry `at`, which must be below [`len`](Self::len).
+    #[inline]
+    pub(crate) fn at(&self, at: u32) -> &T {
+        &self.pages[(at >> PAGE_BITS) as usize][at as usize & (PAGE - 1)]
+    }
+
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        self.pages.last_mut()?.last_mut()
+    }
+
+    /// Appends an entry and returns its place. Fails when memory, or the numbers, have run out; the column is then unchanged.
+    #[inline]
+    pub(crate) fn try_push(&mut self, entry: T) -> Result<u32, NoRoom> {
+        let at = self.len;
+        let (page, place) = (at >> PAGE_BITS, at & (PAGE - 1));
+        if place == 0 || page == 0 {
+            self.make_room(page, 1)?;
+        }
+        self.pages[page].push(entry);
+        self.len += 1;
+        Ok(at as u32)
+    }
+
+    /// As [`try_push`](Self::try_push), where running out of memory ends everything.
+    pub(crate) fn push(&mut self, entry: T) {
+        self.grow(self.len + 1, entry);
+    }
+
+    /// Makes the column at least `len` long, filling it up with `value`.
+    pub(crate) fn grow(&mut self, len: usize, value: T) {
+        while self.len < len {
+            let page = self.len >> PAGE_BITS;
+            let more = (len - self.len).min(PAGE - (self.len & (PAGE - 1)));
+            if self.make_room(page, more).is_err() {
+                // As `Vec` does.
+                std::alloc::handle_alloc_error(core::alloc::Layout::new::<[T; PAGE]>());
+            }
+            let entries = &mut self.pages[page];
+            entries.resize(entries.len() + more, value);
+            self.len += more;
+        }
+    }
+
+    /// Makes room for `more` entries in a page, the last one or the one after it.
+    fn make_room(&mut self, page: usize, more: usize) -> Result<(), NoRoom> {
+        if self.len >= u32::MAX as usize {
+            return Err(NoRoom);
+        }
+        if page == self.pages.len() {
+            self.pages.try_reserve(1)?;
+            let mut new = Vec::new();
+            new.try_reserve_exact(if page == 0 { FIRST.max(more) } else { PAGE })?;
+            self.pages.push(new);
+        }
+        let entries = &mut self.pages[page];
+        if entries.capacity() - entries.len() < more {
+            let more = entries.len().max(FIRST).max(more).min(PAGE - entries.len());
+            entries.try_reserve_exact(more)?;
+        }
+        Ok(())
+    }
+
+    /// Drops the entries from `len` on.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        if len >= self.len {
+            return;
+        }
+        self.len = len;
+        self.pages.truncate(len.div_ceil(PAGE));
+        let whole = self.pages.len().saturating_sub(1) * PAGE;
+        if let Some(last) = self.pages.last_mut() {
+            last.truncate(len - whole);
+        }
+    }
+
+    /// Drops every entry.
+    pub(crate) fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    /// Returns the bytes held, in use or not.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let entries: usize = self.pages.iter().map(Vec::capacity).sum();
+        entries * size_of::<T>() + self.pages.capacity() * size_of::<Vec<T>>()
+    }
+}
+
+/// Short lists end to end, each whole in one page. A list longer than a page has one to itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Lists<T> {
+    pages: Vec<Vec<T>>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self { pages: Vec::new() }
+    }
+}
+
+impl<T: Copy> Lists<T> {
+    /// Returns the list of `len` entries that begins at `start`, or an empty one if there is none.
+    #[inline]
+    pub(crate) fn get(&self, start: u32, len: usize) -> &[T] {
+        let (page, place) = ((start >> PAGE_BITS) as usize, start as usize & (PAGE - 1));
+        self.pages.get(page).and_then(|page| page.get(place..place + len)).unwrap_or_default()
+    }
+
+    /// Appends a list of `len` entries and returns where it begins.
+    pub(crate) fn push(&mut self, len: usize, list: impl Iterator<Item = T>) -> u32 {
+        // Beyond the first place of a page no list may begin that the page does not hold.
+        if self.pages.last().is_none_or(|last| last.len() + len > PAGE) {
+            self.pages.push(Vec::with_capacity(if self.pages.is_empty() { FIRST.max(len) } else { PAGE.max(len) }));
+        }
+        let page = self.pages.len() - 1;
+        let entries = &mut self.pages[page];
+        if entries.capacity() - entries.len() < len {
+            let room = (2 * entries.capacity()).clamp(entries.len() + len, PAGE.max(entries.len() + len));
+            entries.reserve_exact(room - entries.len());
+        }
+        let start = page << PAGE_BITS | entries.len();
+        entries.extend(list.take(len));
+        start as u32
+    }
+
+    /// Returns where a list would begin that all lists so far lie before.
+    pub(crate) fn end(&self) -> u32 {
+        match self.pages.last() {
+            Some(last) if last.len() < PAGE => ((self.pages.len() - 1) << PAGE_BITS | last.len()) as u32,
+            _ => (self.pages.len() << PAGE_BITS) as u32,
+        }
+    }
+
+    /// Drops the lists from `end` on.
+    pub(crate) fn truncate(&mut self, end: u32) {
+        let (page, place) = ((end >> PAGE_BITS) as usize, end as usize & (PAGE - 1));
+        self.pages.truncate(if place == 0 { page } else { page + 1 });
+        if place != 0
+            && let Some(last) = self.pages.get_mut(page)
+        {
+            last.truncate(place);
+        }
+    }
+
+    /// Returns the bytes held, in use or not.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let entries: usize = self.pages.iter().map(Vec::capacity).sum();
+        entries * size_of::<T>() + self.pages.capacity() * size_of::<Vec<T>>()
+    }
+}
+
+/// Makes room for `more` entries in what must lie in one piece: it grows by an eighth, so that each entry is copied nine
+/// times in the long run.
 pub(crate) fn reserve<T>(column: &mut Vec<T>, more: usize) {
     if column.capacity() - column.len() < more {
         column.reserve_exact(more.max(column.len() / 8));
     }
 }
 
-/// Makes the column at least `len` long, filling it up with `value`.
+/// Makes what must lie in one piece at least `len` long, filling it up with `value`.
 pub(crate) fn grow<T: Clone>(column: &mut Vec<T>, len: usize, value: T) {
     if let Some(more) = len.checked_sub(column.len()) {
         reserve(column, more);
         column.resize(len, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_column_is_a_vector(steps in prop::collection::vec((0_u8..4, 0_usize..9000), 1..20)) {
+            let (mut column, mut model) = (Column::default(), Vec::new());
+            for (number, (step, size)) in (0_u32..).zip(steps) {
+                match step {
+                    0 => for _ in 0..size {
+                        prop_assert_eq!(column.try_push(number), Ok(model.len() as u32));
+                        model.push(number);
+                    },
+                    1 => {
+                        column.grow(size, number);
+                        model.resize(model.len().max(size), number);
+                    }
+                    2 => {
+                        column.push(number);
+                        model.push(number);
+                    }
+                    _ => {
+                        column.truncate(size);
+                        model.truncate(size);
+                    }
+                }
+                prop_assert_eq!(column.len(), model.len());
+                prop_assert!((0..=model.len()).all(|at| column.get(at) == model.get(at)));
+                prop_assert!(column.memory_bytes() >= 4 * model.len());
+                prop_assert!(column.memory_bytes() <= 8 * model.len() + 4 * PAGE + 4096);
+            }
+        }
+
+        #[test]
+        fn lists_are_whole_and_stay(
+            lengths in prop::collection::vec(prop_oneof![20 => 0_usize..40, 1 => 3000..5000_usize], 1..400),
+            cut: prop::sample::Index,
+        ) {
+            let mut lists = Lists::default();
+            let list = |number: usize, length: usize| (0..length).map(move |at| number * 10_000 + at);
+            let mut starts = Vec::new();
+            let mut ends = Vec::new();
+            for (number, &length) in lengths.iter().enumerate() {
+                ends.push(lists.end());
+                starts.push(lists.push(length, list(number, length)));
+            }
+            let holds = |lists: &Lists<usize>, number: usize| {
+                lists.get(starts[number], lengths[number]).iter().copied().eq(list(number, lengths[number]))
+            };
+            prop_assert!((0..lengths.len()).all(|number| holds(&lists, number)));
+            let cut = cut.index(lengths.len());
+            lists.truncate(ends[cut]);
+            prop_assert!((0..cut).all(|number| holds(&lists, number)));
+            prop_assert_eq!(lists.end(), ends[cut]);
+            prop_assert!(lists.get(starts[cut], lengths[cut]).is_empty());
+        }
     }
 }

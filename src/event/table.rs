@@ -5,7 +5,7 @@
 //! What the auth rules and state resolution read of an event's content is kept in [`Facts`]. Relies on [`crate::nid`].
 
 use super::content::Facts;
-use crate::column;
+use crate::column::{self, Column, Lists};
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 
 /// How an event reached this server.
@@ -74,11 +74,11 @@ struct Row {
 /// The columns of all events of a room.
 #[derive(Clone, Debug, Default)]
 pub struct EventTable {
-    rows: Vec<Row>,
-    depths: Vec<u64>,
-    timestamps: Vec<i64>,
+    rows: Column<Row>,
+    depths: Column<u64>,
+    timestamps: Column<i64>,
     /// Each event's parents, then its auth events.
-    edges: Vec<EventNid>,
+    edges: Lists<EventNid>,
     held: Vec<EventNid>,
     /// How many of them are in each slot.
     held_in: Vec<u32>,
@@ -90,7 +90,7 @@ pub struct EventTable {
 pub struct EventTableMark {
     ids: usize,
     held: usize,
-    edges: usize,
+    edges: u32,
 }
 
 impl EventTable {
@@ -99,9 +99,9 @@ impl EventTable {
         if ids <= self.rows.len() {
             return;
         }
-        column::grow(&mut self.rows, ids, Row::default());
-        column::grow(&mut self.depths, ids, 0);
-        column::grow(&mut self.timestamps, ids, 0);
+        self.rows.grow(ids, Row::default());
+        self.depths.grow(ids, 0);
+        self.timestamps.grow(ids, 0);
     }
 
     /// Holds an event: fills its row. `prev` names each parent once. [`EventTable::grow`] has made room.
@@ -114,14 +114,15 @@ impl EventTable {
             state_key: row.state_key,
             slot: row.slot.map_or(0, |slot| slot.0 + 1),
             sender: Some(row.sender),
-            edges: self.edges.len() as u32,
+            edges: self.edges.push(
+                lengths[0] + lengths[1],
+                prev.iter().take(lengths[0]).chain(auth.iter().take(lengths[1])).copied(),
+            ),
             lengths: lengths.map(|length| length as u8),
             arrival,
             verdict: Verdict::Outlier,
             generation: 0,
         };
-        column::reserve(&mut self.edges, lengths[0] + lengths[1]);
-        self.edges.extend(prev.iter().take(lengths[0]).chain(auth.iter().take(lengths[1])));
         set(&mut self.rows, index, held);
         set(&mut self.depths, index, row.depth);
         set(&mut self.timestamps, index, row.origin_server_ts);
@@ -235,8 +236,7 @@ impl EventTable {
 
     fn lists(&self, nid: EventNid) -> (&[EventNid], &[EventNid]) {
         let Some(&Row { edges, lengths: [prev, auth], .. }) = self.rows.get(nid.index()) else { return (&[], &[]) };
-        let end = edges as usize + prev as usize + auth as usize;
-        let both = self.edges.get(edges as usize..end).unwrap_or_default();
+        let both = self.edges.get(edges, prev as usize + auth as usize);
         both.split_at_checked(prev as usize).unwrap_or_default()
     }
 
@@ -302,7 +302,7 @@ impl EventTable {
     /// Returns where the columns stand now.
     #[must_use]
     pub fn mark(&self) -> EventTableMark {
-        EventTableMark { ids: self.rows.len(), held: self.held.len(), edges: self.edges.len() }
+        EventTableMark { ids: self.rows.len(), held: self.held.len(), edges: self.edges.end() }
     }
 
     /// Lets go of every event held since `mark`. Arrivals and verdicts changed since then are not restored.
@@ -324,14 +324,16 @@ impl EventTable {
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.rows.capacity() * size_of::<Row>()
-            + (self.depths.capacity() + self.timestamps.capacity()) * 8
-            + (self.edges.capacity() + self.held.capacity() + self.held_in.capacity()) * 4
+        self.rows.memory_bytes()
+            + self.depths.memory_bytes()
+            + self.timestamps.memory_bytes()
+            + self.edges.memory_bytes()
+            + (self.held.capacity() + self.held_in.capacity()) * 4
             + self.facts.memory_bytes()
     }
 }
 
-fn set<T>(column: &mut [T], index: usize, value: T) {
+fn set<T: Copy>(column: &mut Column<T>, index: usize, value: T) {
     if let Some(entry) = column.get_mut(index) {
         *entry = value;
     }

@@ -2,36 +2,37 @@
 //!
 //! They are kept for state events alone; messages cite, but are never cited.
 
-use crate::column;
+use crate::column::Column;
 use crate::nid::EventNid;
 
 /// Reverse edges, in columns by event.
 #[derive(Clone, Debug, Default)]
 pub struct AuthDag {
     /// For each event the last of its entries in `children`, plus 1; 0 if there is none.
-    last_child: Vec<u32>,
+    last_child: Column<u32>,
     /// A child, and the entry before it of the same parent, plus 1.
-    children: Vec<(EventNid, u32)>,
+    children: Column<(EventNid, u32)>,
 }
 
 impl AuthDag {
     /// Makes room for events with NIDs up to `ids`.
     pub fn grow(&mut self, ids: usize) {
-        column::grow(&mut self.last_child, ids, 0);
+        self.last_child.grow(ids, 0);
     }
 
     /// Returns as many columns without any edge: to go through what has been once more, when nobody knew yet who would name
     /// whom. A walk among events of that time would lose its way among those that came later.
     #[must_use]
     pub fn without_children(&self) -> Self {
-        Self { last_child: vec![0; self.last_child.len()], children: Vec::new() }
+        let mut young = Self::default();
+        young.grow(self.last_child.len());
+        young
     }
 
     /// Takes note of a state event and what it names.
     pub fn add(&mut self, nid: EventNid, auth_events: &[EventNid]) {
         for parent in auth_events {
             let Some(last) = self.last_child.get_mut(parent.index()) else { continue };
-            column::reserve(&mut self.children, 1);
             self.children.push((nid, *last));
             *last = self.children.len() as u32;
         }
@@ -47,14 +48,14 @@ impl AuthDag {
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        4 * self.last_child.capacity() + 8 * self.children.capacity()
+        self.last_child.memory_bytes() + self.children.memory_bytes()
     }
 }
 
 /// The state events that name an event as an auth event.
 #[derive(Clone, Debug)]
 pub struct AuthChildren<'a> {
-    children: &'a [(EventNid, u32)],
+    children: &'a Column<(EventNid, u32)>,
     next: u32,
 }
 

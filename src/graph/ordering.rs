@@ -4,7 +4,7 @@
 //! that becomes an event keeps its own (Synapse does the same, `shared/spec` §5: "de-outliering keeps the original
 //! stream ordering"). Topological order is by claimed depth, then by stream ordering: how Synapse reads history.
 
-use crate::column;
+use crate::column::Column;
 use crate::event::table::{Arrival, EventTable};
 use crate::nid::EventNid;
 use crate::sort;
@@ -12,7 +12,7 @@ use crate::sort;
 /// The stream ordering of every held event.
 #[derive(Clone, Debug, Default)]
 pub struct Orderings {
-    stream: Vec<i32>,
+    stream: Column<i32>,
     live: i32,
     backfilled: i32,
 }
@@ -20,7 +20,7 @@ pub struct Orderings {
 impl Orderings {
     /// Gives the event, which has just been held, its stream ordering.
     pub fn assign(&mut self, nid: EventNid, arrival: Arrival) {
-        column::grow(&mut self.stream, nid.index() + 1, 0);
+        self.stream.grow(nid.index() + 1, 0);
         let next = if arrival == Arrival::Live {
             self.live += 1;
             self.live
@@ -70,6 +70,6 @@ impl Orderings {
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        4 * self.stream.capacity()
+        self.stream.memory_bytes()
     }
 }

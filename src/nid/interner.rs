@@ -257,7 +257,10 @@ impl Interner {
 #[derive(Clone, Debug)]
 enum Ends {
     /// All are of one length: there are `count`. To find one costs no look at memory.
-    Every { length: u32, count: u32 },
+    Every {
+        length: u32,
+        count: u32,
+    },
     Each(Vec<u32>),
 }
 

@@ -7,7 +7,7 @@
 
 use super::interner::{ID_LENGTH, words};
 use super::{EventNid, EventStateKeyNid};
-use crate::column;
+use crate::column::Column;
 
 /// The words of a name that is remembered: nearly all have up to 56 bytes.
 const NAME_WORDS: usize = 7;
@@ -16,7 +16,7 @@ const WORD: usize = size_of::<u64>();
 /// By number, the users who have sent events.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Users {
-    users: Vec<User>,
+    users: Column<User>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,9 +46,10 @@ impl Users {
             return;
         }
         if let Some(words) = name_words(name.as_bytes()) {
-            let user = self.entry(nid);
-            user.name = words;
-            user.length = name.len() as u32;
+            self.change(nid, |user| {
+                user.name = words;
+                user.length = name.len() as u32;
+            });
         }
     }
 
@@ -61,19 +62,22 @@ impl Users {
 
     /// Remembers the id of a membership that the user has named.
     pub(super) fn set_membership(&mut self, nid: EventStateKeyNid, id: &[u8; ID_LENGTH], membership: EventNid) {
-        let user = self.entry(nid);
-        user.id = words(id);
-        user.membership = Some(membership);
+        self.change(nid, |user| {
+            user.id = words(id);
+            user.membership = Some(membership);
+        });
     }
 
-    fn entry(&mut self, nid: EventStateKeyNid) -> &mut User {
-        column::grow(&mut self.users, nid.index() + 1, User::default());
-        &mut self.users[nid.index()]
+    fn change(&mut self, nid: EventStateKeyNid, change: impl FnOnce(&mut User)) {
+        self.users.grow(nid.index() + 1, User::default());
+        if let Some(user) = self.users.get_mut(nid.index()) {
+            change(user);
+        }
     }
 
     /// Returns the bytes of memory held.
     pub(super) fn memory_bytes(&self) -> usize {
-        self.users.capacity() * size_of::<User>()
+        self.users.memory_bytes()
     }
 
     /// Forgets everything: numbers have been taken back.

@@ -4,7 +4,7 @@
 //! them, so that taking events in pays four bytes a step and nothing else. All that a room knows follows from its
 //! deliveries, the states that it was given and the events' own words: that is what a saved room holds ([`super::save`]).
 
-use crate::column;
+use crate::column::Column;
 use crate::event::table::Arrival;
 use crate::nid::EventNid;
 use crate::state::map::Version;
@@ -40,7 +40,7 @@ pub(super) struct Given {
 pub(super) struct Journal {
     given: Vec<Given>,
     /// An event's index times 16, plus the step's code.
-    steps: Vec<u32>,
+    steps: Column<u32>,
 }
 
 const CODE_BITS: u32 = 4;
@@ -61,10 +61,7 @@ impl Journal {
         let word = |step| (nid.index() as u32) << CODE_BITS | code(step);
         match (self.steps.last_mut(), step) {
             (Some(last), Step::Decided) if *last == word(Step::Arrived(Arrival::Live)) => *last = word(Step::Settled),
-            _ => {
-                column::reserve(&mut self.steps, 1);
-                self.steps.push(word(step));
-            }
+            _ => self.steps.push(word(step)),
         }
     }
 
@@ -113,7 +110,7 @@ impl Journal {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        4 * self.steps.capacity() + size_of::<Given>() * self.given.capacity()
+        self.steps.memory_bytes() + size_of::<Given>() * self.given.capacity()
     }
 }
 

@@ -4,7 +4,7 @@
 //! asks for rules or a resolution gets a view that borrows the room's other columns, so that both can be held at once.
 
 use super::slot_values::Lineage;
-use crate::column;
+use crate::column::Column;
 use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;
 use crate::graph::auth_dag::{AuthChildren, AuthDag};
@@ -37,8 +37,8 @@ pub(super) struct States {
     /// States that were given, until their event is judged.
     pub(super) given: HashMap<EventNid, Version, FixedState>,
     pub(super) refusals: HashMap<EventNid, (Refusal, Against), FixedState>,
-    before: Vec<u32>,
-    after: Vec<u32>,
+    before: Column<u32>,
+    after: Column<u32>,
     /// What replaced what, as far as somebody asked.
     pub(super) lineage: OnceCell<Lineage>,
 }
@@ -48,8 +48,8 @@ const UNKNOWN: u32 = u32::MAX;
 impl States {
     pub(super) fn grow(&mut self, ids: usize) {
         self.dag.grow(ids);
-        column::grow(&mut self.before, ids, UNKNOWN);
-        column::grow(&mut self.after, ids, UNKNOWN);
+        self.before.grow(ids, UNKNOWN);
+        self.after.grow(ids, UNKNOWN);
     }
 
     pub(super) fn before(&self, nid: EventNid) -> Option<Version> {
@@ -72,13 +72,14 @@ impl States {
         self.maps.memory_bytes()
             + self.resolver.memory_bytes()
             + self.dag.memory_bytes()
-            + 4 * (self.before.capacity() + self.after.capacity())
+            + self.before.memory_bytes()
+            + self.after.memory_bytes()
             + self.given.allocation_size()
             + self.refusals.allocation_size()
     }
 }
 
-fn known(column: &[u32], nid: EventNid) -> Option<Version> {
+fn known(column: &Column<u32>, nid: EventNid) -> Option<Version> {
     column.get(nid.index()).copied().filter(|&number| number != UNKNOWN).map(Version::from_number)
 }
 

@@ -21,6 +21,7 @@ pub use power_levels::{LevelMap, LevelName, PowerLevels};
 pub use third_party::{Signed, ThirdPartyInvite, ThirdPartyKeys};
 
 use super::json::JsonError;
+use crate::column::Column;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, InternerFull, Strings};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -33,7 +34,7 @@ type ByEvent<T> = HashMap<EventNid, T, FixedState>;
 pub struct Facts {
     /// A membership with its flags, a join rule or what a redaction names, by the event's type; not 0 for every event
     /// with an entry in one of the maps.
-    tags: Vec<u8>,
+    tags: Column<u8>,
     creates: ByEvent<Box<Create>>,
     power_levels: ByEvent<Box<PowerLevels>>,
     authorised_via: ByEvent<AuthorisedVia>,
@@ -87,9 +88,7 @@ impl Facts {
             }
             _ => return Ok(()),
         };
-        if self.tags.len() <= nid.index() {
-            self.tags.resize(nid.index() + 1, 0);
-        }
+        self.tags.grow(nid.index() + 1, 0);
         if let Some(entry) = self.tags.get_mut(nid.index()) {
             *entry = tag;
         }
@@ -163,7 +162,7 @@ impl Facts {
     /// Returns the bytes of memory held, the few bytes of third-party invites aside.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let mut bytes = self.tags.capacity()
+        let mut bytes = self.tags.memory_bytes()
             + self.creates.allocation_size()
             + self.power_levels.allocation_size()
             + self.authorised_via.allocation_size()

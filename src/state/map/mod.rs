@@ -37,7 +37,6 @@ mod index;
 mod iter;
 mod many;
 mod nodes;
-mod paged;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -46,8 +45,8 @@ use core::ops::ControlFlow;
 
 use self::index::Index;
 use self::nodes::{Nodes, Tree};
-use self::paged::Paged;
 use self::write::{Batch, Write};
+use crate::column::{Column, NoRoom};
 use crate::nid::{EventNid, Slot};
 
 pub use self::differences::{Candidate, Differences, Holders};
@@ -62,6 +61,12 @@ pub struct OutOfMemory;
 impl OutOfMemory {
     /// The stable code of this error.
     pub const CODE: &'static str = "out-of-memory";
+}
+
+impl From<NoRoom> for OutOfMemory {
+    fn from(_: NoRoom) -> Self {
+        Self
+    }
 }
 
 impl From<std::collections::TryReserveError> for OutOfMemory {
@@ -105,7 +110,7 @@ pub struct Mark {
 #[derive(Clone, Debug)]
 pub struct StateMaps {
     nodes: Nodes,
-    rows: Paged<Row>,
+    rows: Column<Row>,
     index: Index,
     /// The writes of the merge at hand, kept for its allocation.
     writes: Vec<Write>,
@@ -139,13 +144,13 @@ impl StateMaps {
     /// Returns the maps of a room without events: only the empty one.
     #[must_use]
     pub fn new() -> Self {
-        Self { nodes: Nodes::new(), rows: Paged::of(Row::EMPTY), index: Index::new(), writes: Vec::new() }
+        Self { nodes: Nodes::new(), rows: Column::of(Row::EMPTY), index: Index::new(), writes: Vec::new() }
     }
 
     /// Returns the number of versions, the empty one included.
     #[must_use]
     pub const fn versions(&self) -> u32 {
-        self.rows.len()
+        self.rows.len() as u32
     }
 
     /// Returns the event at `slot`, if there is one.
@@ -290,15 +295,15 @@ impl StateMaps {
     /// Returns where everything stands now, to come back to.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark { versions: self.rows.len(), nodes: self.nodes.lens() }
+        Mark { versions: self.rows.len() as u32, nodes: self.nodes.lens() }
     }
 
     /// Forgets every version made since `mark`. What is made afterwards gets the numbers that it would have got then.
     pub fn rollback(&mut self, mark: Mark) {
-        for version in (mark.versions..self.rows.len()).rev() {
-            self.index.remove_newest(version, self.rows.get(version).hash);
+        for version in (mark.versions..self.rows.len() as u32).rev() {
+            self.index.remove_newest(version, self.rows.at(version).hash);
         }
-        self.rows.truncate(mark.versions);
+        self.rows.truncate(mark.versions as usize);
         self.nodes.truncate(mark.nodes);
     }
 
@@ -320,6 +325,6 @@ impl StateMaps {
 
     #[inline]
     fn row(&self, version: Version) -> &Row {
-        self.rows.get(version.0)
+        self.rows.at(version.0)
     }
 }

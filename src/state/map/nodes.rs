@@ -4,7 +4,8 @@
 //! either kind is all zeros and means "nothing below", and 0 in a leaf means "absent", so walks need no special case
 //! for either. A node is never changed, and its children have lower numbers than it has. Relies on `paged` and `cons`.
 
-use super::{OutOfMemory, cons::Cons, cons::hash_words, paged::Paged};
+use super::{OutOfMemory, cons::Cons, cons::hash_words};
+use crate::column::Column;
 
 pub(super) const LEAF: usize = 16;
 pub(super) const FAN_OUT: usize = 8;
@@ -83,8 +84,8 @@ impl Iterator for Places {
 /// Both arenas, and the caches of the nodes that merges made.
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
-    inner: Paged<Inner>,
-    leaves: Paged<Leaf>,
+    inner: Column<Inner>,
+    leaves: Column<Leaf>,
     merged_inner: Cons,
     merged_leaves: Cons,
 }
@@ -92,8 +93,8 @@ pub(super) struct Nodes {
 impl Nodes {
     pub(super) fn new() -> Self {
         Self {
-            inner: Paged::of([0; FAN_OUT]),
-            leaves: Paged::of([0; LEAF]),
+            inner: Column::of([0; FAN_OUT]),
+            leaves: Column::of([0; LEAF]),
             merged_inner: Cons::default(),
             merged_leaves: Cons::default(),
         }
@@ -101,12 +102,12 @@ impl Nodes {
 
     #[inline]
     pub(super) fn leaf(&self, node: u32) -> &Leaf {
-        self.leaves.get(node)
+        self.leaves.at(node)
     }
 
     #[inline]
     pub(super) fn inner(&self, node: u32) -> &Inner {
-        self.inner.get(node)
+        self.inner.at(node)
     }
 
     /// Returns the event at `slot`, 0 if there is none.
@@ -184,7 +185,7 @@ impl Nodes {
 
     /// Returns the numbers of inner nodes and of leaves.
     pub(super) const fn lens(&self) -> (u32, u32) {
-        (self.inner.len(), self.leaves.len())
+        (self.inner.len() as u32, self.leaves.len() as u32)
     }
 
     /// Drops the newest nodes, down to these numbers of inner nodes and leaves.
@@ -203,7 +204,7 @@ impl Nodes {
 
 #[inline]
 fn put<const N: usize>(
-    arena: &mut Paged<[u32; N]>,
+    arena: &mut Column<[u32; N]>,
     merged: &mut Cons,
     content: [u32; N],
     level: u8,
@@ -214,28 +215,28 @@ fn put<const N: usize>(
         return Ok(0);
     }
     if !merge {
-        return arena.push(content);
+        return Ok(arena.try_push(content)?);
     }
     for tree in alike {
-        if tree.height == level && tree.node != 0 && *arena.get(tree.node) == content {
+        if tree.height == level && tree.node != 0 && *arena.at(tree.node) == content {
             return Ok(tree.node);
         }
     }
     let hash = hash_words(&content);
     // The same numbers can mean leaves in one node and inner nodes in another: only an older child can be a child.
     let newest_child = if level > 1 { content.into_iter().max().unwrap_or(0) } else { 0 };
-    let is_it = |node| node > newest_child && *arena.get(node) == content;
+    let is_it = |node| node > newest_child && *arena.at(node) == content;
     if let Some(node) = merged.find(hash, is_it) {
         return Ok(node);
     }
-    let node = arena.push(content)?;
-    merged.insert(node, hash, |node| hash_words(arena.get(node)))?;
+    let node = arena.try_push(content)?;
+    merged.insert(node, hash, |node| hash_words(arena.at(node)))?;
     Ok(node)
 }
 
-fn cut<const N: usize>(arena: &mut Paged<[u32; N]>, merged: &mut Cons, len: u32) {
-    for node in (len..arena.len()).rev() {
-        merged.remove_newest(node, hash_words(arena.get(node)));
+fn cut<const N: usize>(arena: &mut Column<[u32; N]>, merged: &mut Cons, len: u32) {
+    for node in (len..arena.len() as u32).rev() {
+        merged.remove_newest(node, hash_words(arena.at(node)));
     }
-    arena.truncate(len);
+    arena.truncate(len as usize);
 }

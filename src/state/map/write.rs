@@ -61,7 +61,7 @@ impl StateMaps {
         }
         let (nodes, rows) = (&self.nodes, &self.rows);
         let found = self.index.find(row.hash, |version| {
-            let candidate = rows.get(version);
+            let candidate = rows.at(version);
             candidate.hash == row.hash
                 && candidate.len == row.len
                 && is_written(nodes, before, candidate.tree(), writes)
@@ -76,9 +76,9 @@ impl StateMaps {
         }
         let merge = batch.merge;
         row.root = self.nodes.write(row.height, before, alike, batch.writes, merge)?;
-        let version = self.rows.push(row)?;
+        let version = self.rows.try_push(row)?;
         let rows = &self.rows;
-        self.index.insert(version, row.hash, |version| rows.get(version).hash)?;
+        self.index.insert(version, row.hash, |version| rows.at(version).hash)?;
         Ok(Version(version))
     }
 }

@@ -17,12 +17,12 @@
 //! Relies on [`crate::event`], [`crate::nid`], [`super::auth`], [`super::map`] and [`super::auth_difference`].
 
 mod account;
-mod column;
 mod conflict;
 mod mainline;
 mod partial;
 mod power_order;
 mod room_view;
+mod scratch;
 #[cfg(test)]
 mod tests;
 mod v1;

@@ -1,6 +1,6 @@
 //! The state while it is being decided: an overlay on a version, never a version itself.
 
-use super::column::Column;
+use super::scratch::Scratch;
 use crate::nid::{EventNid, Slot};
 use crate::state::map::{OutOfMemory, StateMaps, Version};
 
@@ -11,7 +11,7 @@ const ABSENT: u32 = u32::MAX;
 #[derive(Clone, Debug, Default)]
 pub(super) struct PartialState {
     base: Option<Version>,
-    slots: Column,
+    slots: Scratch,
 }
 
 impl PartialState {

@@ -9,7 +9,7 @@ use core::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::RoomView;
-use super::column::Column;
+use super::scratch::Scratch;
 use crate::nid::EventNid;
 use crate::sort;
 
@@ -48,7 +48,7 @@ pub(super) struct PowerOrder {
 impl PowerOrder {
     /// Returns the power events of the full conflicted set `conflict` in order. `places` has been started for all
     /// events; afterwards [`PowerOrder::has_had_its_turn`] tells by it who is among those returned.
-    pub(super) fn sort<G>(&mut self, room: &RoomView<'_, G>, conflict: &[EventNid], places: &mut Column) -> &[Ranked] {
+    pub(super) fn sort<G>(&mut self, room: &RoomView<'_, G>, conflict: &[EventNid], places: &mut Scratch) -> &[Ranked] {
         for event in conflict {
             places.set(event.index(), WAITING);
         }
@@ -60,12 +60,12 @@ impl PowerOrder {
     }
 
     /// Returns whether the event was sorted here, and is not left for the mainline phase.
-    pub(super) fn has_had_its_turn(places: &Column, event: EventNid) -> bool {
+    pub(super) fn has_had_its_turn(places: &Scratch, event: EventNid) -> bool {
         places.get(event.index()) == SORTED
     }
 
     /// Fills the graph: the power events, then what is reached from them.
-    fn collect<G>(&mut self, room: &RoomView<'_, G>, conflict: &[EventNid], places: &mut Column) {
+    fn collect<G>(&mut self, room: &RoomView<'_, G>, conflict: &[EventNid], places: &mut Scratch) {
         self.graph.clear();
         self.edges.clear();
         for &event in conflict {
@@ -91,7 +91,7 @@ impl PowerOrder {
     }
 
     /// Returns the event's place: its number, counted from [`FIRST`].
-    fn add<G>(&mut self, room: &RoomView<'_, G>, event: EventNid, places: &mut Column) -> u32 {
+    fn add<G>(&mut self, room: &RoomView<'_, G>, event: EventNid, places: &mut Scratch) -> u32 {
         let place = self.graph.len() as u32 + FIRST;
         places.set(event.index(), place);
         self.graph.push(Ranked {
@@ -134,7 +134,7 @@ impl PowerOrder {
     }
 
     /// Whoever waits for nobody may have its turn; events whose auth events go in a circle never do.
-    fn take_turns(&mut self, places: &mut Column) {
+    fn take_turns(&mut self, places: &mut Scratch) {
         self.sorted.clear();
         self.heap.clear();
         for (ranked, &rank) in self.graph.iter().zip(&self.ranks) {

@@ -5,10 +5,10 @@
 //! `_iterative_auth_checks`; ruma-state-res tries such events.)
 
 use super::account::{Observer, Outcome, SortKeys, Step};
-use super::column::Column;
 use super::mainline::Mainline;
 use super::partial::PartialState;
 use super::power_order::PowerOrder;
+use super::scratch::Scratch;
 use super::{Ground, RoomView};
 use crate::event::table::Verdict;
 use crate::event::version::ResolutionAlgorithm;
@@ -20,7 +20,7 @@ use crate::state::map::OutOfMemory;
 /// The scratch memory of v2.
 #[derive(Clone, Debug, Default)]
 pub(super) struct V2 {
-    places: Column,
+    places: Scratch,
     power: PowerOrder,
     mainline: Mainline,
     leftover: Vec<Leftover>,
@@ -71,12 +71,7 @@ impl V2 {
     }
 
     /// Sorts what the power phase has left by the mainline of `power_levels`.
-    fn sort_leftover<G>(
-        &mut self,
-        room: &RoomView<'_, G>,
-        power_levels: Option<EventNid>,
-        conflict: &[EventNid],
-    ) {
+    fn sort_leftover<G>(&mut self, room: &RoomView<'_, G>, power_levels: Option<EventNid>, conflict: &[EventNid]) {
         self.leftover.clear();
         self.mainline.start(room, power_levels);
         for &event in conflict {

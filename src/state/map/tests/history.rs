@@ -38,7 +38,7 @@ fn write(model: &mut Model, slot: u32, event: u32) {
 fn dump(maps: &StateMaps) -> (Vec<Row>, Vec<[u32; FAN_OUT]>, Vec<[u32; LEAF]>) {
     let (inner, leaves) = maps.nodes.lens();
     (
-        (0..maps.versions()).map(|at| *maps.rows.get(at)).collect(),
+        (0..maps.versions()).map(|at| *maps.rows.at(at)).collect(),
         (0..inner).map(|at| *maps.nodes.inner(at)).collect(),
         (0..leaves).map(|at| *maps.nodes.leaf(at)).collect(),
     )

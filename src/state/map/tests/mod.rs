@@ -32,7 +32,7 @@ fn equal_hashes_do_not_make_equal_versions() {
     maps.index.remove_newest(one.0, maps.hash(one));
     let row = Row { hash, ..*maps.row(one) };
     maps.rows.truncate(1);
-    maps.rows.push(row).unwrap();
+    maps.rows.try_push(row).unwrap();
     maps.index.insert(one.0, hash, |_| hash).unwrap();
     let other = maps.set(Version::EMPTY, slot(2), event(2)).unwrap();
     assert_eq!(maps.hash(other), maps.hash(one));
@@ -50,8 +50,8 @@ fn a_part_of_the_writes_does_not_make_an_equal_version() {
     let hash = SetHash::EMPTY.with(1, 3).with(2, 4);
     maps.index.remove_newest(half.0, maps.hash(half));
     let row = Row { hash, ..*maps.row(half) };
-    maps.rows.truncate(half.0);
-    maps.rows.push(row).unwrap();
+    maps.rows.truncate(half.0 as usize);
+    maps.rows.try_push(row).unwrap();
     maps.index.insert(half.0, hash, |_| hash).unwrap();
     let writes = [(slot(1), event(3)), (slot(2), event(4))];
     let both = maps.merge(base, &[half], &writes).unwrap();

@@ -7,12 +7,12 @@ use crate::state::map::OutOfMemory;
 /// Walks mark what they have seen in one: looking into it is one load, where a hash map made the same walks many times
 /// slower.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Column {
+pub(super) struct Scratch {
     numbers: Vec<u32>,
     touched: Vec<u32>,
 }
 
-impl Column {
+impl Scratch {
     /// Sets everything to 0 and makes room for indices below `len`.
     pub(super) fn start(&mut self, len: usize) -> Result<(), OutOfMemory> {
         for index in self.touched.drain(..) {
