@@ -75,6 +75,46 @@ pub struct Importer {
 pub trait Sink {
     /// Takes one event or fault.
     fn take(&mut self, at: u32, event: Result<&Pdu<'_>, ImportError>);
+
+    /// Is shown the events that it will be given next.
+    fn expect(&mut self, _events: &[Pdu<'_>]) {}
+}
+
+/// How many events are read before the first of them is given on.
+const GROUP: usize = 8;
+
+/// Events that have been read and not been given on. The memory of each is used again.
+#[derive(Default)]
+struct Group<'a> {
+    events: [Pdu<'a>; GROUP],
+    at: [u32; GROUP],
+    len: usize,
+}
+
+impl<'a> Group<'a> {
+    /// Returns what the next event is to be read into.
+    fn next(&mut self) -> &mut Pdu<'a> {
+        // `push` keeps one free.
+        &mut self.events[self.len]
+    }
+
+    /// Takes the event that has been read for one of the group.
+    fn push(&mut self, at: u32, sink: &mut impl Sink) {
+        self.at[self.len] = at;
+        self.len += 1;
+        if self.len == GROUP {
+            self.give(sink);
+        }
+    }
+
+    /// Gives all events on.
+    fn give(&mut self, sink: &mut impl Sink) {
+        sink.expect(&self.events[..self.len]);
+        for (event, &at) in self.events.iter().zip(&self.at).take(self.len) {
+            sink.take(at, Ok(event));
+        }
+        self.len = 0;
+    }
 }
 
 impl<F: FnMut(u32, Result<&Pdu<'_>, ImportError>)> Sink for F {
@@ -196,8 +236,15 @@ impl Importer {
 
     /// Reads whole values from `text` and returns how many bytes are done with.
     fn read_text(&mut self, text: &str, last: bool, sink: &mut impl Sink) -> usize {
+        let mut group = Group::default();
+        let used = self.read_values(text, last, &mut group, sink);
+        group.give(sink);
+        used
+    }
+
+    fn read_values<'a>(&mut self, text: &'a str, last: bool, group: &mut Group<'a>, sink: &mut impl Sink) -> usize {
         let mut reader = Reader::resume(text, 0, self.line);
-        let (mut pdu, mut keys) = (Pdu::default(), Keys::default());
+        let mut keys = Keys::default();
         loop {
             let next = reader.whitespace();
             self.line = reader.line();
@@ -227,7 +274,7 @@ impl Importer {
                 }
                 Form::Answer => {
                     let start = reader.at();
-                    match self.read_answer(&mut reader, &mut pdu, sink) {
+                    match self.read_answer(&mut reader, group, sink) {
                         Ok(()) => continue,
                         Err(PduError::Json(JsonError { fault: JsonFault::End, .. }))
                             if !last && text.len() - start <= MAX_TEXT_BYTES =>
@@ -236,6 +283,7 @@ impl Importer {
                         }
                         Err(error) => {
                             // Between the lists of an answer there is nothing to go on from.
+                            group.give(sink);
                             sink.take(self.element, Err(counted_from(start, error).into()));
                             self.form = Form::Values;
                             self.dropping = true;
@@ -266,7 +314,7 @@ impl Importer {
             }
             let start = reader.at();
             let start_line = self.line;
-            match pdu.read_after(&mut reader, &mut keys) {
+            match group.next().read_after(&mut reader, &mut keys) {
                 Err(PduError::Json(JsonError { fault: JsonFault::End, .. }))
                     if !last && text.len() - start <= MAX_TEXT_BYTES =>
                 {
@@ -280,6 +328,7 @@ impl Importer {
                         error => counted_from(start, error),
                     };
                     let rest = text.as_bytes().get(start..).unwrap_or_default();
+                    group.give(sink);
                     let Some(used) = self.drop_value(rest, last, error.into(), sink) else { return start };
                     reader = Reader::resume(text, start + used, self.line);
                     if self.dropping {
@@ -293,8 +342,16 @@ impl Importer {
                 result => {
                     self.element += u32::from(self.form == Form::Element);
                     let at = if self.form == Form::Element { self.element } else { start_line };
-                    pdu.role = self.role.unwrap_or_default();
-                    sink.take(at, result.map(|()| &pdu).map_err(ImportError::from));
+                    match result {
+                        Ok(()) => {
+                            group.next().role = self.role.unwrap_or_default();
+                            group.push(at, sink);
+                        }
+                        Err(error) => {
+                            group.give(sink);
+                            sink.take(at, Err(error.into()));
+                        }
+                    }
                     if self.form == Form::Element {
                         self.form = Form::AfterElement;
                     }
@@ -314,7 +371,7 @@ impl Importer {
     fn read_answer<'a>(
         &mut self,
         reader: &mut Reader<'a>,
-        pdu: &mut Pdu<'a>,
+        group: &mut Group<'a>,
         sink: &mut impl Sink,
     ) -> Result<(), PduError> {
         match reader.whitespace() {
@@ -338,12 +395,18 @@ impl Importer {
                 self.form = Form::Element;
             }
             (Kind::Object, _) if key.decode() == "event" => {
-                let read = pdu.read(reader);
+                let read = group.next().read(reader);
                 if let Err(error @ PduError::Json(_)) = read {
                     return Err(error);
                 }
                 self.element += 1;
-                sink.take(self.element, read.map(|()| &*pdu).map_err(ImportError::from));
+                match read {
+                    Ok(()) => group.push(self.element, sink),
+                    Err(error) => {
+                        group.give(sink);
+                        sink.take(self.element, Err(error.into()));
+                    }
+                }
             }
             _ => _ = reader.skip()?,
         }

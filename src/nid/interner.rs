@@ -116,6 +116,17 @@ impl Interner {
         }
     }
 
+    /// Returns where `string` will be looked for first, without looking.
+    pub(super) fn home(&self, string: &str) -> usize {
+        home(word(self.hash.of(string.as_bytes()), 0), self.bits)
+    }
+
+    /// Returns 1 + the index of the string that is to be found there first.
+    #[inline]
+    pub(super) fn at_home(&self, place: usize) -> u32 {
+        self.table.get(place).map_or(0, |&word| word as u32)
+    }
+
     /// Returns whether the string with this index is `string`: for who can guess, at a fraction of what finding it costs.
     #[inline]
     #[must_use]

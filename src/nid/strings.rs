@@ -6,6 +6,9 @@ use super::{
     EventNid, EventStateKeyNid, EventTypeNid, Interner, InternerFull, WELL_KNOWN_STATE_KEYS, WELL_KNOWN_TYPES,
 };
 
+/// How many events are looked ahead at: enough lines of memory to wait for at once.
+const AT_ONCE: usize = 8;
+
 /// The three interners of a room. Senders live among the state keys, so that the slot of a sender's own membership is
 /// found without touching a string.
 #[derive(Clone, Debug)]
@@ -123,6 +126,20 @@ impl Strings {
         let nid = EventStateKeyNid::from_index(index);
         self.users.note(nid, user);
         Ok(nid)
+    }
+
+    /// Looks at what the ids and senders of the next events, up to eight, will be looked up in: in a large room that
+    /// is anywhere in memory, and a processor waits for one line of it as long as for several that it is asked for together.
+    pub fn look_ahead<S: AsRef<str>>(&self, events: impl Iterator<Item = (S, S)>) {
+        let mut homes = [(0, 0); AT_ONCE];
+        for ((id, sender), home) in events.zip(&mut homes) {
+            *home = (self.event_ids.home(id.as_ref()), self.state_keys.home(sender.as_ref()));
+        }
+        // Nothing but loads, so that one follows the other at once.
+        let users = homes.map(|(_, sender)| self.state_keys.at_home(sender));
+        let ids = homes.map(|(id, _)| self.event_ids.at_home(id));
+        let lengths = users.map(|user| self.users.probe(user));
+        core::hint::black_box((ids, lengths));
     }
 
     /// Returns the NID of an event id that has been seen.

@@ -53,6 +53,12 @@ impl Users {
         }
     }
 
+    /// Looks at the user with this index + 1.
+    #[inline]
+    pub(super) fn probe(&self, user: u32) -> u32 {
+        self.users.get((user as usize).wrapping_sub(1)).map_or(0, |user| user.length)
+    }
+
     /// Returns the NID of an id of the usual length, if it is the membership that the user named last.
     #[inline]
     pub(super) fn membership(&self, nid: EventStateKeyNid, id: &[u8; ID_LENGTH]) -> Option<EventNid> {

@@ -345,6 +345,11 @@ impl Sink for Stager<'_> {
     fn take(&mut self, at: u32, event: Result<&Pdu<'_>, ImportError>) {
         self.room.stage(self.batch, at, event);
     }
+
+    fn expect(&mut self, events: &[Pdu<'_>]) {
+        let named = events.iter().filter_map(|pdu| Some((pdu.event_id?.decode(), pdu.sender?.decode())));
+        self.room.strings.look_ahead(named);
+    }
 }
 
 impl Batch {
