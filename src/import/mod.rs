@@ -7,8 +7,10 @@
 //! next line, or in an array at the next element. Relies on [`crate::event`].
 
 mod answer;
+mod group;
 mod resync;
 
+use self::group::Group;
 use crate::event::json::{JsonError, JsonFault, Kind, Reader};
 use crate::event::pdu::{Keys, MAX_TEXT_BYTES, Pdu, PduError, Role};
 
@@ -78,43 +80,6 @@ pub trait Sink {
 
     /// Is shown the events that it will be given next.
     fn expect(&mut self, _events: &[Pdu<'_>]) {}
-}
-
-/// How many events are read before the first of them is given on.
-const GROUP: usize = 8;
-
-/// Events that have been read and not been given on. The memory of each is used again.
-#[derive(Default)]
-struct Group<'a> {
-    events: [Pdu<'a>; GROUP],
-    at: [u32; GROUP],
-    len: usize,
-}
-
-impl<'a> Group<'a> {
-    /// Returns what the next event is to be read into.
-    fn next(&mut self) -> &mut Pdu<'a> {
-        // `push` keeps one free.
-        &mut self.events[self.len]
-    }
-
-    /// Takes the event that has been read for one of the group.
-    fn push(&mut self, at: u32, sink: &mut impl Sink) {
-        self.at[self.len] = at;
-        self.len += 1;
-        if self.len == GROUP {
-            self.give(sink);
-        }
-    }
-
-    /// Gives all events on.
-    fn give(&mut self, sink: &mut impl Sink) {
-        sink.expect(&self.events[..self.len]);
-        for (event, &at) in self.events.iter().zip(&self.at).take(self.len) {
-            sink.take(at, Ok(event));
-        }
-        self.len = 0;
-    }
 }
 
 impl<F: FnMut(u32, Result<&Pdu<'_>, ImportError>)> Sink for F {

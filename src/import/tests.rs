@@ -43,6 +43,49 @@ fn reads_lines_arrays_and_single_events() {
     assert_eq!(import(&[b" \n \n"]), []);
 }
 
+/// Notes what it is shown and checks that it is given just that.
+#[derive(Default)]
+struct Foresight {
+    expected: std::collections::VecDeque<String>,
+    given: Vec<u32>,
+    most: usize,
+}
+
+impl Sink for Foresight {
+    fn take(&mut self, at: u32, event: Result<&Pdu<'_>, ImportError>) {
+        self.given.push(at);
+        let event = event.ok().map(|pdu| pdu.text.to_owned());
+        if event.is_some() || !self.expected.is_empty() {
+            assert_eq!(self.expected.pop_front(), event, "at {at}");
+        }
+    }
+
+    fn expect(&mut self, events: &[Pdu<'_>]) {
+        assert!(self.expected.is_empty());
+        self.expected.extend(events.iter().map(|pdu| pdu.text.to_owned()));
+        self.most = self.most.max(events.len());
+    }
+}
+
+#[test]
+fn events_are_shown_together_before_they_are_given_each_in_its_turn() {
+    let lines =
+        (1..=40).map(|number| if number % 11 == 0 { "nonsense".to_owned() } else { event(&number.to_string()) });
+    let lines: Vec<String> = lines.collect();
+    for text in [lines.join("\n"), format!("[{}]", lines.join(",")), format!(r#"{{"pdus":[{}]}}"#, lines.join(","))] {
+        for size in [text.len(), 1000] {
+            let mut sink = Foresight::default();
+            let mut importer = Importer::default();
+            for chunk in text.as_bytes().chunks(size) {
+                importer.push(chunk, &mut sink);
+            }
+            importer.finish(&mut sink);
+            assert_eq!(sink.given, (1..=40).collect::<Vec<_>>());
+            assert!(sink.most > 1 && sink.expected.is_empty());
+        }
+    }
+}
+
 #[test]
 fn a_fault_costs_one_value() {
     let (a, b) = (event("a"), event("b"));
