@@ -100,6 +100,11 @@ export function setAttribute(element: Element, name: string, value: string | und
   }
 }
 
+/** Hides an element or shows it, only if that changes it: an attribute that is set anew is styled anew. */
+export function setHidden(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
 /** The element with this id, which the page's own markup holds. */
 export function part<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);

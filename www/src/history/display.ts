@@ -75,7 +75,9 @@ export class DisplayRows {
   }
 
   gap(item: Item): Gap | undefined {
-    return this.#gaps[item - this.eventCount - this.outlierCount];
+    const g = item - this.eventCount - this.outlierCount;
+    // Asked of every row in every frame: a place below the first would be looked up as a name.
+    return g < 0 ? undefined : this.#gaps[g];
   }
 
   /** The run that an item is. */

@@ -57,7 +57,7 @@ export class RowElement {
   readonly #what = cell("event");
   readonly #local = make("span", { class: "local" });
   readonly #server = make("span", { class: "server" });
-  readonly #step = make("span", { class: "step-mark", hidden: true });
+  readonly #step = make("span", { class: "step-mark" });
   readonly #label = make("span", { class: "label" });
   readonly #letter = make("span", { "aria-hidden": "true" });
   readonly #key = make("span", { class: "key" });
@@ -65,8 +65,21 @@ export class RowElement {
   readonly #tags = make("span", { class: "tags" });
   readonly #reason = make("span", { class: "reason" });
   /** A rule and a word that stand on the rows of runs alone. */
-  readonly #show = [make("span", { class: "rule" }), make("span", { class: "show" })] as const;
-  readonly #unique = make("span", { class: "unique" });
+  readonly #rule = make("span", { class: "rule" });
+  readonly #open = make("span", { class: "show" });
+  /** What tells what happened, from left to right. What has nothing to say is not in the document: most rows have one of these. */
+  readonly #parts = [
+    this.#step,
+    this.#label,
+    this.#letter,
+    this.#key,
+    this.#text,
+    this.#tags,
+    this.#reason,
+    this.#rule,
+    this.#open,
+  ];
+  readonly #unique = document.createTextNode("");
   readonly #rest = make("span", { class: "rest" });
   readonly #depth = cell("depth");
   readonly #stream = cell("stream");
@@ -76,6 +89,9 @@ export class RowElement {
   /** What stands in it, seen or not. */
   #shown: RowState | undefined;
   #hidden = false;
+  #pending = false;
+  #spans = false;
+  #plain = false;
   #y = NaN;
 
   constructor() {
@@ -85,22 +101,12 @@ export class RowElement {
       this.#graph,
       cell("sender", this.#local, this.#server),
       this.#what,
-      cell("id", this.#unique, this.#rest),
+      cell("id", this.#unique),
       this.#depth,
       this.#stream,
       this.#time,
       this.#snapshot,
       this.#group,
-    );
-    this.#what.append(
-      this.#step,
-      this.#label,
-      this.#letter,
-      this.#key,
-      this.#text,
-      this.#tags,
-      this.#reason,
-      ...this.#show,
     );
   }
 
@@ -119,15 +125,15 @@ export class RowElement {
     }
     if (this.#hidden) this.#hidden = element.hidden = false;
     if (before?.selected !== state.selected) element.setAttribute("aria-selected", String(state.selected));
-    // Filling takes the classes away.
     const mark = (name: string, set: boolean, was: boolean | undefined): void => {
-      if (fills ? set : set !== was) element.classList.toggle(name, set);
+      if (set !== was) element.classList.toggle(name, set);
     };
     mark("hover", state.hovered, before?.hovered);
     mark("unknown", !state.known, before === undefined ? undefined : !before.known);
     mark("flash", state.flashed, before?.flashed);
     mark("second", state.second, before?.second);
-    this.#mark(state.step);
+    const marked = this.#mark(state.step);
+    if (fills || marked) this.#compose();
     if ((before?.snapshot ?? 0) !== state.snapshot) setNumber(this.#snapshot, state.snapshot);
     if ((before?.group ?? 0) !== state.group) setNumber(this.#group, state.group);
     if (before?.sameSnapshot !== state.sameSnapshot) this.#snapshot.classList.toggle("same", state.sameSnapshot);
@@ -135,13 +141,14 @@ export class RowElement {
     this.#shown = state;
   }
 
-  #mark(step: StepMark | undefined): void {
-    if (step === this.#shown?.step && this.#shown !== undefined) return;
-    this.#step.hidden = step === undefined;
-    if (step === undefined) return;
-    setText(this.#step, String(step.n));
+  /** Returns whether the mark is another than before. */
+  #mark(step: StepMark | undefined): boolean {
+    if (step === this.#shown?.step) return false;
+    setText(this.#step, step === undefined ? "" : String(step.n));
+    if (step === undefined) return true;
     this.#step.className = step.denied ? "step-mark denied" : "step-mark";
     setAttribute(this.#step, "title", `step ${step.n} of the resolution${step.denied ? ", denied" : ""}`);
+    return true;
   }
 
   hide(): void {
@@ -152,35 +159,28 @@ export class RowElement {
 
   #fill(state: RowState): void {
     const { content } = state;
-    if (content.kind === "event" && content.view === undefined) {
+    const pending = content.kind === "event" && content.view === undefined;
+    if (pending !== this.#pending) this.element.classList.toggle("pending", (this.#pending = pending));
+    if (pending) {
       // Nothing is written: a list that is flung shows hundreds of these.
-      this.element.className = "row pending";
-      this.element.dataset["kind"] = "event";
       setAttribute(this.#graph, "aria-label", "");
       return;
     }
-    this.element.className = "row";
-    this.element.dataset["kind"] = content.kind;
-    setText(this.#show[1], "");
-    for (const name of ["aria-colindex", "aria-colspan"]) this.#what.removeAttribute(name);
+    if (this.#spans !== (content.kind === "run")) this.#span(content.kind === "run");
     switch (content.kind) {
       case "gap":
-        this.#write({ graph: "gap, a parent that is not held", text: gapWords(content.gap), note: true });
-        fillMarked(this.#unique, shortId(content.gap.missingId), "");
+        this.#write(content.kind, { graph: "gap, a parent that is not held", text: gapWords(content.gap) });
+        this.#identify(shortId(content.gap.missingId), "");
         return;
       case "run":
-        this.#write({ graph: content.graph, text: content.words, note: true });
-        setText(this.#show[1], "show");
-        // The other cells are not there.
-        this.#what.setAttribute("aria-colindex", "2");
-        this.#what.setAttribute("aria-colspan", String(columns.length - 1));
+        this.#write(content.kind, { graph: content.graph, text: content.words });
+        setText(this.#open, "show");
         return;
       case "shelf":
-        this.#write({
+        this.#write(content.kind, {
           graph: "",
           label: counted(content.count, "outlier"),
           text: "held, but without a place in the history",
-          note: true,
         });
         return;
       case "event":
@@ -188,32 +188,41 @@ export class RowElement {
     }
   }
 
-  #write({ graph, label = "", text, note }: { graph: string; label?: string; text: string; note: boolean }): void {
+  /** On the row of a run what happened has the place of all the other cells, which are not there. */
+  #span(spans: boolean): void {
+    this.#spans = spans;
+    setAttribute(this.#what, "aria-colindex", spans ? "2" : undefined);
+    setAttribute(this.#what, "aria-colspan", spans ? String(columns.length - 1) : undefined);
+  }
+
+  /** A row that no event stands on. */
+  #write(kind: string, { graph, label = "", text }: { graph: string; label?: string; text: string }): void {
+    this.#kind(kind);
     this.#graph.setAttribute("aria-label", graph);
     for (const part of [
       this.#local,
       this.#server,
+      this.#letter,
       this.#key,
-      this.#unique,
-      this.#rest,
+      this.#tags,
+      this.#reason,
+      this.#open,
       this.#depth,
       this.#stream,
       this.#time,
     ]) {
       setText(part, "");
     }
+    this.#identify("", "");
     setText(this.#label, label);
-    setText(this.#letter, "");
     fillMarked(this.#text, text, "");
-    this.#text.className = note ? "text note" : "text";
-    if (this.#tags.childElementCount > 0) this.#tags.replaceChildren();
-    setText(this.#reason, "");
+    this.#text.className = "text note";
   }
 
   #event(view: RowView, { words, merge, letter }: Content & { kind: "event" }, state: RowState): void {
     const { summary } = view;
     const { needle } = state;
-    this.element.dataset["kind"] = summary.kind;
+    this.#kind(summary.kind);
     this.#graph.setAttribute("aria-label", words);
     const [local, server] = splitUser(view.sender);
     fillMarked(this.#local, local, needle);
@@ -228,12 +237,42 @@ export class RowElement {
     if (marks.length > 0 || this.#tags.childElementCount > 0) this.#tags.replaceChildren(...marks);
     // What an event waits for stands in the inspector: whole branches wait for the same.
     setText(this.#reason, view.blind === "no" ? view.reason : "");
+    setText(this.#open, "");
     const id = shortId(view.eventId);
-    setText(this.#unique, id.slice(0, view.unique));
-    setText(this.#rest, id.slice(view.unique));
+    this.#identify(id.slice(0, view.unique), id.slice(view.unique));
     setText(this.#depth, String(view.depth));
     setText(this.#stream, String(view.stream).replace("-", "−"));
     setText(this.#time, rowTime(view.ts, state.span));
+  }
+
+  #kind(kind: string): void {
+    setAttribute(this.element, "data-kind", kind);
+  }
+
+  #identify(unique: string, rest: string): void {
+    if (this.#unique.data !== unique) this.#unique.data = unique;
+    setText(this.#rest, rest);
+    if (rest === "") this.#rest.remove();
+    else if (this.#rest.parentNode === null) this.#unique.after(this.#rest);
+  }
+
+  /** Puts the parts that have something to say where they belong, and takes away the others. */
+  #compose(): void {
+    let next: Node | null = null;
+    let parts = 0;
+    for (let i = this.#parts.length - 1; i >= 0; i--) {
+      const part = this.#parts[i]!;
+      const says = (part === this.#rule ? this.#open : part).firstChild !== null;
+      if (says !== (part.parentNode !== null)) {
+        if (says) this.#what.insertBefore(part, next);
+        else part.remove();
+      }
+      if (!says) continue;
+      next = part;
+      parts++;
+    }
+    const plain = parts === 1 && next === this.#text && this.#text.className !== "text code";
+    if (plain !== this.#plain) this.#what.classList.toggle("plain", (this.#plain = plain));
   }
 }
 

@@ -10,7 +10,7 @@ import type { DisplayRows, Item } from "./display.ts";
 import { Gutter } from "./gutter.ts";
 import type { Run } from "./lines.ts";
 import { Moment } from "./moment.ts";
-import { Painter } from "./painter.ts";
+import { Painter, type Scene } from "./painter.ts";
 import { type Content, columns, RowElement, type RowState, type StepMark } from "./row.ts";
 import { ScrollModel } from "./scroll.ts";
 import type { Trace } from "./trace.ts";
@@ -25,6 +25,8 @@ const widestShare = 0.4;
 const flingRows = 3;
 const settleMs = 120;
 const flashMs = 600;
+/** The canvas grows by so much with the lanes that have been seen: all of it crosses to the screen in every frame. */
+const canvasStep = 64;
 /** Rows in a row that keep their place while the list moves: few enough for pixels to be exact. */
 const rowsInStretch = 4096;
 
@@ -75,9 +77,11 @@ export class HistoryView {
   #height = 0;
   #wasNarrow = false;
   #gutterWidth = -1;
+  #canvasWidth = 2 * canvasStep;
   #bundle = 0;
   #lastTop = 0;
   #flungAt = 0;
+  #settleTimer = 0;
   readonly refresh = oncePerFrame((now) => this.#render(now));
   /** Where the scrollbar is known to be, and whether the list has moved since. */
   #barAt = 0;
@@ -126,6 +130,7 @@ export class HistoryView {
       this.#cache = new RowCache(session.engine, display.lines, session.opened.rows, () => this.refresh());
       this.#moment = new Moment(session.edges);
       this.#gutter.reset();
+      this.#canvasWidth = 2 * canvasStep;
       this.scroll.moveTo(0);
       // Items of the room before mean nothing in this one.
       this.#selected = this.#hovered = this.#flashed = this.#second = undefined;
@@ -337,10 +342,12 @@ export class HistoryView {
     const height = Math.max(0, this.#height - (this.#narrow.matches ? 0 : headHeight));
     this.scroll.resize(this.#display?.count ?? 0, rowHeight, height);
     this.#window.style.height = `${height}px`;
-    // Opaque, and over all that the window ever shows of a stretch: nothing below it has to be drawn.
-    this.#rows.style.height = `${rowsInStretch * rowHeight + height}px`;
     this.#spacer.style.height = `${Math.max(0, this.scroll.spacerHeight - height)}px`;
-    this.#painter.resize(this.#widestGutter(), height);
+    this.#sizeCanvas();
+  }
+
+  #sizeCanvas(): void {
+    this.#painter.resize(Math.min(this.#canvasWidth, this.#widestGutter()), this.scroll.viewHeight);
   }
 
   #writeBar(): void {
@@ -376,13 +383,17 @@ export class HistoryView {
     const [first, last] = this.scroll.window();
     if (Math.abs(this.scroll.top - this.#lastTop) > flingRows * this.scroll.rowHeight) {
       this.#flungAt = now;
-      setTimeout(() => this.refresh(), settleMs);
+      clearTimeout(this.#settleTimer);
+      this.#settleTimer = window.setTimeout(() => this.refresh(), settleMs);
     }
     this.#lastTop = this.scroll.top;
 
-    if (last >= first) this.#need(display, cache, first, last);
+    // One more than fit, so that a row has the same element while it scrolls through.
+    const rowsWanted = Math.ceil(this.scroll.viewHeight / this.scroll.rowHeight) + 1;
+    const filled = last < first ? last : Math.min(display.count - 1, first + rowsWanted - 1);
+    if (last >= first) this.#need(display, cache, first, filled);
     const lanes = Math.floor((this.#widestGutter() - 16 - afterLanes) / this.#laneWidth());
-    const widest = this.#painter.paint({
+    const scene: Scene = {
       scroll: this.scroll,
       display,
       edges: session.edges,
@@ -396,11 +407,17 @@ export class HistoryView {
       width: this.#widestGutter(),
       laneWidth: this.#laneWidth(),
       cap: lanes,
-    });
+    };
+    const widest = this.#painter.paint(scene);
     const wanted = Math.max(
       this.#narrow.matches ? 56 : 64,
       16 + Math.min(widest, lanes) * this.#laneWidth() + afterLanes,
     );
+    if (wanted > this.#canvasWidth) {
+      this.#canvasWidth = canvasStep * Math.ceil(wanted / canvasStep);
+      this.#sizeCanvas();
+      this.#painter.paint(scene);
+    }
     const width = this.#gutter.step(wanted, now, now - this.#flungAt < settleMs, this.#still.matches);
     if (width !== this.#gutterWidth) this.grid.style.setProperty("--gutter", `${width}px`);
     this.#gutterWidth = width;
@@ -410,7 +427,7 @@ export class HistoryView {
       this.#bundle = bundle;
       this.#events.bundled(bundle);
     }
-    this.#fillRows(session, display, moment, cache, first, last);
+    this.#fillRows(session, display, moment, cache, first, filled, rowsWanted);
     this.#events.drawn();
   }
 
@@ -434,9 +451,8 @@ export class HistoryView {
     cache: RowCache,
     first: number,
     last: number,
+    wanted: number,
   ): void {
-    // One more than fit, so that a row has the same element while it scrolls through.
-    const wanted = Math.ceil(this.scroll.viewHeight / this.scroll.rowHeight) + 1;
     while (this.#pool.length < wanted) {
       const row = new RowElement();
       this.#pool.push(row);

@@ -1,5 +1,5 @@
 // The search field and what it found: the worker looks, newest rows first, and its hits come in parts while one types on.
-import { button, drawing, make, setText } from "../dom.ts";
+import { button, drawing, make, setHidden, setText } from "../dom.ts";
 import { EngineError } from "../engine.ts";
 import { count } from "../format.ts";
 import type { Session } from "../session.ts";
@@ -220,7 +220,7 @@ export class Search {
 
   #tell(place: number | undefined): void {
     const active = this.#query !== "";
-    for (const turn of this.#turns) turn.hidden = !active || this.#rows.length === 0;
+    for (const turn of this.#turns) setHidden(turn, !active || this.#rows.length === 0);
     if (!active || this.#failed) setText(this.#hits, "");
     else if (this.#scanned < this.#total)
       setText(this.#hits, `${count(this.#rows.length)} in ${Math.floor((100 * this.#scanned) / this.#total)} %`);

@@ -1,6 +1,6 @@
 // The same three sentences as in the panel, for pages that are too narrow to show the panel beside the history: above the list,
 // until an event is selected or somebody has read them.
-import { button, make, setText } from "../dom.ts";
+import { button, make, setHidden, setText } from "../dom.ts";
 import { introduction } from "../inspector/overview.ts";
 import type { Session } from "../session.ts";
 
@@ -36,6 +36,6 @@ export class Welcome {
   }
 
   close(): void {
-    this.#strip.hidden = true;
+    setHidden(this.#strip, true);
   }
 }
