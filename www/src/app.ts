@@ -1,7 +1,7 @@
 // The page as one thing: which room is open, which item is selected, and what each command does to that. Parts of the page
 // tell the app what was asked of them and show what they are told; they do not know each other.
 import { type Actions, dispatchKeys } from "./commands.ts";
-import { part, setAttribute } from "./dom.ts";
+import { afterFrame, part, setAttribute } from "./dom.ts";
 import { DisplayRows, type Item } from "./history/display.ts";
 import { Lines, type Run } from "./history/lines.ts";
 import { sameSlot } from "./history/trace.ts";
@@ -240,16 +240,7 @@ export class App implements Actions {
     this.#welcome.showRoom(session);
     this.#problems.showRoom(session);
     this.#footer.showRoom(session);
-    // After what the first window needs.
-    session.learnIds(() => {
-      if (session === this.#session) this.#history.renew();
-    });
-    session.wantMerges(() => {
-      if (session !== this.#session) return;
-      this.#footer.showMerges(session);
-      this.#minimap.showMerges();
-      this.#history.refresh();
-    });
+    this.#learn(session);
     this.#search.showRoom(session);
     this.#history.select(undefined);
     this.#inspector.showRoom(session);
@@ -262,6 +253,21 @@ export class App implements Actions {
     const left = carry(session.origin.carried ?? {});
     if (place !== undefined) void this.#goToId(place);
     else writePlace(undefined, left);
+  }
+
+  /** Asks for what the first rows can do without: what follows from the answers would come between them and their frame. */
+  #learn(session: Session): void {
+    const isShown = (): boolean => session === this.#session;
+    afterFrame(() => {
+      if (!isShown()) return;
+      session.learnIds(() => isShown() && this.#history.renew());
+      session.wantMerges(() => {
+        if (!isShown()) return;
+        this.#footer.showMerges(session);
+        this.#minimap.showMerges();
+        this.#history.refresh();
+      });
+    });
   }
 
   /** A view hears of the room when it is first seen with it. */

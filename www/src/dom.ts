@@ -83,6 +83,11 @@ export function oncePerFrame(render: (now: number) => void): () => void {
   };
 }
 
+/** Calls `work` in a task of its own after the next frame has been painted. */
+export function afterFrame(work: () => void): void {
+  requestAnimationFrame(() => setTimeout(work));
+}
+
 /** Replaces an element's text only if it differs, which spares layout; the text's node stays, which spares style. */
 export function setText(element: Element, text: string): void {
   const { firstChild } = element;

@@ -6,8 +6,8 @@ import { letterCount, type Trace } from "./trace.ts";
 
 /** Lanes with a place of their own; the ones beyond share the last. */
 const lanesShown = 5;
-/** Lines or edges in a part of the work: a millisecond or two. */
-const part = 1 << 15;
+/** Lines or edges in a part of the work: a millisecond or two, also where it has not run before. */
+const part = 1 << 12;
 
 export class LaneMap {
   /** By line of the history: its pixel. */

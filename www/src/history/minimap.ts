@@ -1,7 +1,7 @@
 // The whole room at a glance, beside the list: which lanes are in use where, by which traced value, tips,
 // gaps, conflicts, resets, what a search found, and the part that
 // the window shows. It says nothing that the list does not say too, so it is for pointers alone.
-import { make } from "../dom.ts";
+import { afterFrame, make } from "../dom.ts";
 import type { Session } from "../session.ts";
 import { type Colours, readColours } from "./colours.ts";
 import type { DisplayRows } from "./display.ts";
@@ -27,7 +27,7 @@ const lowestFrame = 8;
 /** How long the lanes may hold the page's thread at a time. */
 const sliceMs = 6;
 /** The lanes of so few events are drawn at once. */
-const smallRoom = 20_000;
+const smallRoom = 1000;
 /** How long letters must stay before the map follows them. */
 const restMs = 60;
 
@@ -46,6 +46,8 @@ export class Minimap {
   #waiting = 0;
   /** The work on the lanes that goes on in later tasks. */
   #drawing = 0;
+  /** How often the lanes have been begun. */
+  #turn = 0;
   #scroll: ScrollModel | undefined;
   #selected: number | undefined;
   /** Where window and selection were when they were last painted. */
@@ -170,6 +172,7 @@ export class Minimap {
   /** Draws the lanes: those of a large room in tasks of their own, for which no frame waits. */
   #drawLanes(): void {
     clearTimeout(this.#drawing);
+    const turn = ++this.#turn;
     const display = this.#display;
     const made = this.#layer();
     if (display === undefined || made === undefined || this.#width <= widthOfMarks) return;
@@ -192,7 +195,11 @@ export class Minimap {
       this.#paint();
     };
     if (display.lines.historyCount <= smallRoom) work();
-    else this.#drawing = window.setTimeout(work);
+    // The rows come first.
+    else
+      afterFrame(() => {
+        if (turn === this.#turn) work();
+      });
   }
 
   #drawMarks(): void {

@@ -3,49 +3,54 @@
 import type { Room } from "roomscope";
 import type { GraphColumns } from "../protocol.ts";
 
-/** Offsets of a counting sort: start[k] … start[k+1] is the place of key k. */
-function offsets(keys: Uint32Array, count: number): Uint32Array {
-  const start = new Uint32Array(count + 1);
-  for (let i = 0; i < keys.length; i++) start[keys[i]! + 1]!++;
-  for (let k = 0; k < count; k++) start[k + 1]! += start[k]!;
-  return start;
-}
-
 const firstBlock = 9;
 
+/** Counts become offsets: what was counted for key k at k + 1 has its place from start[k] to start[k + 1]. */
+function addUp(start: Uint32Array): void {
+  for (let k = 1; k < start.length; k++) start[k]! += start[k - 1]!;
+}
+
+/** Edges that cross a boundary between two of the smallest blocks; those of larger blocks are among them. */
+function crossings(child: Uint32Array, parent: Uint32Array): number[] {
+  const crossing: number[] = [];
+  for (let e = 0; e < child.length; e++) if (child[e]! >>> firstBlock !== parent[e]! >>> firstBlock) crossing.push(e);
+  return crossing;
+}
+
 /** Doubles the block until the lists of open edges are small beside the edges themselves. A power of two, told by its logarithm. */
-function chooseBlock(child: Uint32Array, parent: Uint32Array): number {
+function chooseBlock(child: Uint32Array, parent: Uint32Array, crossing: readonly number[]): number {
   const budget = 2 * child.length + 65_536;
   for (let block = firstBlock; ; block++) {
     let total = 0;
-    for (let e = 0; e < child.length; e++) total += (child[e]! >>> block) - (parent[e]! >>> block);
+    for (const e of crossing) total += (child[e]! >>> block) - (parent[e]! >>> block);
     if (total <= budget) return block;
   }
 }
 
-function openEdges(child: Uint32Array, parent: Uint32Array, rows: number, block: number) {
+function openEdges(
+  child: Uint32Array,
+  parent: Uint32Array,
+  crossing: readonly number[],
+  rows: number,
+  block: number,
+): { openStart: Uint32Array; openEdge: Uint32Array } {
   const boundaries = (rows >>> block) + 1;
   const openStart = new Uint32Array(boundaries + 1);
   const each = (visit: (boundary: number, edge: number) => void): void => {
-    for (let e = 0; e < child.length; e++) {
+    for (const e of crossing) {
       // Boundary k lies before the first row of block k.
       const last = child[e]! >>> block;
       for (let k = (parent[e]! >>> block) + 1; k <= last; k++) visit(k, e);
     }
   };
   each((k) => openStart[k + 1]!++);
-  for (let k = 0; k < boundaries; k++) openStart[k + 1]! += openStart[k]!;
+  addUp(openStart);
   const next = openStart.slice();
   const openEdge = new Uint32Array(openStart[boundaries]!);
   each((k, e) => {
     openEdge[next[k]!++] = e;
   });
   return { openStart, openEdge };
-}
-
-function ascending(keys: Uint32Array): boolean {
-  for (let i = 1; i < keys.length; i++) if (keys[i]! < keys[i - 1]!) return false;
-  return true;
 }
 
 /** The edges in the order of their children: they come otherwise where a depth is not true. */
@@ -65,20 +70,34 @@ function byChild({ edgeFrom, edgeTo, edgeLane }: ReturnType<Room["layout"]>, edg
   return { child, parent, runsIn };
 }
 
-/** The columns of a room's graph; their buffers, and those of the layout, which they may be, may be transferred. */
+/**
+ * The columns of a room's graph; their buffers, and those of the layout, which they may be, may be transferred. The first rows of
+ * the room wait for them, and nothing here has run before: each pass over the edges that can be spared is.
+ */
 export function graphColumns(layout: ReturnType<Room["layout"]>): GraphColumns {
   const { eventCount, laneCount, lane, edgeFrom, edgeTo, edgeLane } = layout;
-  const edgeStart = offsets(edgeFrom, eventCount);
-  const { child, parent, runsIn } = ascending(edgeFrom)
+  const edgeStart = new Uint32Array(eventCount + 1);
+  const childStart = new Uint32Array(eventCount + 1);
+  let ascending = true;
+  for (let e = 0, last = 0; e < edgeFrom.length; e++) {
+    const from = edgeFrom[e]!;
+    edgeStart[from + 1]!++;
+    childStart[edgeTo[e]! + 1]!++;
+    if (from < last) ascending = false;
+    last = from;
+  }
+  addUp(edgeStart);
+  addUp(childStart);
+  const { child, parent, runsIn } = ascending
     ? { child: edgeFrom, parent: edgeTo, runsIn: edgeLane }
     : byChild(layout, edgeStart);
 
-  const childStart = offsets(parent, eventCount);
   const nextChild = childStart.slice();
   const childRow = new Uint32Array(child.length);
   for (let e = 0; e < child.length; e++) childRow[nextChild[parent[e]!]!++] = child[e]!;
 
-  const block = chooseBlock(child, parent);
+  const crossing = crossings(child, parent);
+  const block = chooseBlock(child, parent, crossing);
   return {
     eventCount,
     laneCount,
@@ -90,7 +109,7 @@ export function graphColumns(layout: ReturnType<Room["layout"]>): GraphColumns {
     childStart,
     childRow,
     blockSize: 2 ** block,
-    ...openEdges(child, parent, eventCount, block),
+    ...openEdges(child, parent, crossing, eventCount, block),
   };
 }
 

@@ -3,12 +3,14 @@
 import { type AddReport, Room } from "roomscope";
 import type { Delivery } from "../protocol.ts";
 import { saveMark } from "./journal.ts";
-import { type Piece, pieceBytes, piecesOf } from "./pieces.ts";
+import { type Piece, piecesOf } from "./pieces.ts";
 import type { FromReader, ToReader } from "./reader.ts";
 
 /** A smaller file is read before a worker could be started for it. */
 const largeBytes = 16 * 1024 * 1024;
 const largeGzipBytes = 2 * 1024 * 1024;
+/** The engine begins with so much, while the rest is being read. */
+const firstBytes = 256 * 1024;
 /** Pieces that wait for the engine. */
 const piecesAhead = 3;
 
@@ -43,7 +45,7 @@ export async function openSave(blob: Blob): Promise<{ room: Room; bytes: Uint8Ar
 
 /** Opens a file for reading. */
 export async function openInput(blob: Blob): Promise<Input> {
-  const first = await blob.slice(0, pieceBytes).arrayBuffer();
+  const first = await blob.slice(0, firstBytes).arrayBuffer();
   const head = new Uint8Array(first, 0, Math.min(first.byteLength, saveMark.length));
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const large = blob.size > (gzip ? largeGzipBytes : largeBytes);

@@ -241,8 +241,8 @@ export class OpenRoom {
       duplicates: report.duplicates,
       problems: report.problems.slice(0, problemsShown),
       problemCount: report.problems.length + (report.moreProblems ?? 0),
-      firstTs: this.#info(0)?.originServerTs ?? 0,
-      lastTs: this.#info(n - 1)?.originServerTs ?? 0,
+      firstTs: this.#timeOf(0),
+      lastTs: this.#timeOf(n - 1),
       options: this.#options,
       rows: this.rows(window.direction === "newest" ? n - count : 0, count),
     };
@@ -308,8 +308,21 @@ export class OpenRoom {
     return yield* find(query, searched, (row) => this.#words(row), slice);
   }
 
+  /** Nothing follows most tips: those are found without learning ids. */
   #tipRows(): Row[] {
-    return [...this.#tips].flatMap((id) => this.#ids.rowOf(id) ?? []);
+    const { childStart } = this.#graph;
+    const left = new Set(this.#tips);
+    const rows: Row[] = [];
+    for (let row = this.#eventCount - 1; row >= 0 && left.size > 0; row--) {
+      if (childStart[row] === childStart[row + 1] && left.delete(this.#ids.at(row) ?? "")) rows.push(row);
+    }
+    // What follows the others does not count: it was soft-failed, say.
+    return [...rows, ...[...left].flatMap((id) => this.#ids.rowOf(id) ?? [])];
+  }
+
+  #timeOf(row: Row): number {
+    if (row < 0 || row >= this.#eventCount) return 0;
+    return this.#room.rows({ order: "topological", direction: "f", offset: row, limit: 1 })[0]?.originServerTs ?? 0;
   }
 
   /** What a row says, with nothing else of it. */
