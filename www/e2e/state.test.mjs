@@ -107,8 +107,16 @@ test("a merge is explained step by step", async () => {
   assert.match(await page.locator(".step-card").textContent(), /^✓ Step 2 allowed.*its value stands/);
   await page.keyboard.press("b");
   assert.match(await page.locator(".step-card").textContent(), /^✕ Step 1/);
+  // The event that the refusal names is a link in its words.
+  const blamed = page.locator(".step-card p.dim .link");
+  assert.match(await page.locator(".step-card p.dim").textContent(), / \(join rules [A-Za-z0-9_-]{7}\)$/);
+  const blamedId = await blamed.getAttribute("title");
+  assert.equal(await blamed.textContent(), blamedId.slice(1, 8));
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".why-tab").count(), 0);
+  await page.keyboard.press("w");
+  await blamed.click();
+  assert.equal(await inspected(page), blamedId);
   await done();
 });
 

@@ -158,8 +158,16 @@ export interface Link {
   view?: RowView;
 }
 
+/** A held event that a sentence names by its whole id. */
+export interface Named {
+  eventId: string;
+  row: Row;
+}
+
 export interface Detail {
   view: RowView;
+  /** The events that its reason names. */
+  named: Named[];
   parents: Link[];
   authEvents: Link[];
   /** Of a merge: one of the parents for each of their different states, in the order in which it names them. */
@@ -427,6 +435,8 @@ export interface WhyStep {
   outcome: "allowed" | "denied" | "skipped";
   keys: Record<string, number | string>;
   reason: string;
+  /** The events that its reason names. */
+  named: Named[];
   /** What became of its value: "stands", "until 12", "denied" … */
   fate: string;
   entry: StateRow;

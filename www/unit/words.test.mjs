@@ -1,11 +1,14 @@
 // What rows say: JSON as text, short ids, events in words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Room } from "roomscope";
 import { load, random } from "./load.mjs";
 
 const { pduJson, prettyJson } = await load("worker/json.ts");
 const { RowIds } = await load("worker/ids.ts");
 const { describe } = await load("worker/describe.ts");
+const { eventsNamed } = await load("worker/named.ts");
+const { OpenRoom } = await load("worker/room.ts");
 const { rowTime, spanOf, splitUser } = await load("format.ts");
 
 test("JSON reads back as it was", () => {
@@ -169,6 +172,50 @@ test("other events are told in a line, whatever their content is", () => {
   assert.equal(words(info("org.example.pin", "x"), { v: 63 }), 'org.example.pin | x | {"v": 63}');
   assert.equal(words(info("__proto__", "constructor"), {}), "__proto__ | constructor | {}");
   assert.ok(words(info("m.room.topic", ""), { topic: "x".repeat(60_000) }).length < 400);
+});
+
+test("a create event is of the version by which the room was read, unless it says another", () => {
+  const create = info("m.room.create", "");
+  const text = (content, version) => describe(create, content, undefined, () => undefined, version).text;
+  assert.equal(text({}, undefined), "room version 1");
+  assert.equal(text({}, "10"), "room version 10");
+  assert.equal(text({ room_version: "6" }, "6"), "room version 6");
+  assert.equal(text({ room_version: "2" }, "10"), "room version 2");
+  assert.equal(text({ room_version: 7 }, "1"), "room version 1");
+
+  const event = { type: "m.room.create", state_key: "", sender: ada, content: { creator: ada }, event_id: "$c" };
+  for (const [version, said] of [
+    [undefined, "10"],
+    ["6", "6"],
+  ]) {
+    const room = new Room();
+    const scenario = { tardis_version: 1, room_id: "!r:one.example", room_version: version };
+    const report = room.add(JSON.stringify({ ...scenario, events: [{ ...event, prev_events: [], auth_events: [] }] }));
+    const open = new OpenRoom(room);
+    assert.equal(open.opened(report, { direction: "newest", rows: 1 }).rows[0].summary.text, `room version ${said}`);
+    assert.equal(open.states.state(0, "after", "").changed[0].value, `room version ${said}`);
+  }
+});
+
+test("a sentence's events are those that are held, by their whole ids", () => {
+  const rows = new Map([
+    ["$levels:one.example", 3],
+    ["$rules", 5],
+    ["$rules,", 6],
+    ["$last.", 7],
+  ]);
+  const named = (text) => eventsNamed(text, (id) => rows.get(id)).map(({ eventId, row }) => [eventId, row]);
+  assert.deepEqual(named("ada has not been invited (join rules $rules)"), [["$rules", 5]]);
+  assert.deepEqual(named("hold no level (before: $levels:one.example), nor $rules, $unheld or $rules"), [
+    ["$levels:one.example", 3],
+    ["$rules,", 6],
+    ["$rules", 5],
+  ]);
+  assert.deepEqual(named("in force, $levels:one.example, and $last."), [
+    ["$levels:one.example", 3],
+    ["$last.", 7],
+  ]);
+  assert.deepEqual(named("a $ costs 5 $"), []);
 });
 
 test("times and users are written short", () => {

@@ -4,6 +4,7 @@ import { count, counted, fullTime, utcTime } from "../format.ts";
 import { graphWords } from "../history/words.ts";
 import type { Detail, RowView } from "../protocol.ts";
 import type { Session } from "../session.ts";
+import { sentence } from "../state/rows.ts";
 import { copyButton } from "./copy.ts";
 import { fillJson } from "./json.ts";
 import { type LinkActs, linkList } from "./links.ts";
@@ -19,7 +20,7 @@ function arrivalWords(view: RowView): string {
   }
 }
 
-function facts(view: RowView, session: Session): HTMLElement {
+function facts({ view, named }: Detail, session: Session, acts: LinkActs): HTMLElement {
   const rows: [string, ...(Node | string)[]][] = [
     ["type", make("span", { class: "mono foreign" }, view.type)],
     [
@@ -37,7 +38,8 @@ function facts(view: RowView, session: Session): HTMLElement {
     const words = "the state before it is not known: it was checked against its auth events alone";
     rows.push([view.verdict, words]);
   }
-  if (view.reason !== "") rows.push([view.verdict, make("span", { class: "foreign" }, view.reason)]);
+  if (view.reason !== "")
+    rows.push([view.verdict, make("span", { class: "foreign" }, ...sentence(view.reason, named, acts))]);
   const list = make("dl", { class: "facts" });
   for (const [name, ...value] of rows) list.append(make("dt", {}, name), make("dd", {}, ...value));
   return list;
@@ -67,8 +69,8 @@ export class EventTab {
   /** Everything the tab shows for `detail`. While a key is held the JSON, which is most of it, waits until the key rests. */
   show(detail: Detail, session: Session): HTMLElement[] {
     const acts = this.#acts;
-    const { view, parents, authEvents, children } = detail;
-    const parts = [facts(view, session)];
+    const { parents, authEvents, children } = detail;
+    const parts = [facts(detail, session, acts)];
     parts.push(...linkList(parents.length === 1 ? "Parent" : "Parents", "prev_events", parents, acts));
     const more =
       detail.childCount > children.length ? `, the first ${count(children.length)} of ${count(detail.childCount)}` : "";

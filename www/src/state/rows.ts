@@ -1,7 +1,7 @@
 // Rows of a state: the slot, its value in words, and the event that set it as a link.
 import { button, make } from "../dom.ts";
 import { shortId } from "../format.ts";
-import type { Row, StateRow } from "../protocol.ts";
+import type { Named, Row, StateRow } from "../protocol.ts";
 
 export interface StateActs {
   go(row: Row): void;
@@ -31,6 +31,22 @@ export function idLink({ eventId, row }: { eventId: string; row: Row | undefined
   link.addEventListener("pointerenter", () => acts.hover(row));
   link.addEventListener("pointerleave", () => acts.hover(undefined));
   return link;
+}
+
+/** A sentence in which the events that it names are links to them. */
+export function sentence(text: string, named: readonly Named[], acts: StateActs): (Node | string)[] {
+  const parts: (Node | string)[] = [];
+  let said = 0;
+  for (;;) {
+    const places = named.map((each) => ({ each, at: text.indexOf(each.eventId, said) })).filter(({ at }) => at >= 0);
+    // Of two ids of which one begins like the other the longer one is meant.
+    places.sort((a, b) => a.at - b.at || b.each.eventId.length - a.each.eventId.length);
+    const next = places[0];
+    if (next === undefined) break;
+    parts.push(text.slice(said, next.at), idLink(next.each, acts));
+    said = next.at + next.each.eventId.length;
+  }
+  return [...parts, text.slice(said)];
 }
 
 const signs = { "": "", added: "+", changed: "~", resolved: "◆", reset: "↺" } as const;

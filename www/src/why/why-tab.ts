@@ -6,7 +6,7 @@ import type { StepMark } from "../history/row.ts";
 import type { Detail, Row, RowView, WhySlot, WhyStep, WhyView } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { letterMark, letterOf } from "../state/letters.ts";
-import { idLink, slotCell, type StateActs } from "../state/rows.ts";
+import { idLink, sentence, slotCell, type StateActs } from "../state/rows.ts";
 import { Collection } from "./collection.ts";
 import { mainline } from "./mainline.ts";
 
@@ -355,7 +355,9 @@ export class WhyTab {
         ` ${step.entry.value}`,
         holders.length === 0 ? "" : `, the value in ${holders.join(" and ")}`,
       ),
-      make("p", { class: "foreign dim" }, step.reason === "" ? fateWords(step) : step.reason),
+      step.reason === ""
+        ? make("p", { class: "foreign dim" }, fateWords(step))
+        : make("p", { class: "foreign dim" }, ...sentence(step.reason, step.named, this.#acts)),
     );
   }
 

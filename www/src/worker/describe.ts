@@ -136,11 +136,14 @@ function message(content: Content, sender: string): string | undefined {
   }
 }
 
-/** The one value by which a well-known state event is known. */
-function stateValue(type: string, content: Content): string | undefined {
+/**
+ * The one value by which a well-known state event is known. A create event without a version is of version 1, unless the room was
+ * read as one of another, as scenarios are.
+ */
+function stateValue(type: string, content: Content, roomVersion: string | undefined): string | undefined {
   switch (type) {
     case "m.room.create":
-      return `room version ${textOf(content["room_version"]) ?? "1"}`;
+      return `room version ${textOf(content["room_version"]) ?? roomVersion ?? "1"}`;
     case "m.room.name":
       return textOf(content["name"]);
     case "m.room.topic":
@@ -176,30 +179,36 @@ function stateValue(type: string, content: Content): string | undefined {
   }
 }
 
-/** What a state event sets, without who did it: the value of a slot. */
-export function valueWords(type: string, content: Content): string {
+/** What a state event sets, without who did it: the value of a slot. `roomVersion`: by which the room was read. */
+export function valueWords(type: string, content: Content, roomVersion?: string): string {
   if (type === "m.room.member") {
     const name = textOf(content["displayname"]);
     const membership = textOf(content["membership"]) ?? "?";
     return cut(name === undefined ? membership : `${membership} · “${name}”`);
   }
   if (type === "m.room.power_levels") return cut(powerLevels(content, undefined));
-  return cut(stateValue(type, content) ?? prettyJson(content, true));
+  return cut(stateValue(type, content, roomVersion) ?? prettyJson(content, true));
 }
 
-function stateEvent(info: EventInfo, content: Content, lookup: Lookup): Summary {
+function stateEvent(info: EventInfo, content: Content, lookup: Lookup, roomVersion: string | undefined): Summary {
   const { type, stateKey } = info;
   const label = shortType(type);
   const words = (text: string): Summary => ({ kind: "state", label, key: "", text: cut(text), code: false });
   if (type === "m.room.member") return words(member(info, content, sentUnder(info, lookup, type, stateKey ?? "")));
   if (type === "m.room.power_levels") return words(powerLevels(content, sentUnder(info, lookup, type, "")));
-  const value = stateValue(type, content);
+  const value = stateValue(type, content, roomVersion);
   if (value !== undefined) return words(value === "" ? "none" : value);
   return { kind: "state", label, key: cut(stateKey ?? ""), text: cut(prettyJson(content, true)), code: true };
 }
 
-/** The row's words for an event; `content` is absent if the room keeps no JSON. */
-export function describe(info: EventInfo, content: Content | undefined, redacts: unknown, lookup: Lookup): Summary {
+/** The row's words for an event; `content` is absent if the room keeps no JSON. `roomVersion`: by which the room was read. */
+export function describe(
+  info: EventInfo,
+  content: Content | undefined,
+  redacts: unknown,
+  lookup: Lookup,
+  roomVersion?: string,
+): Summary {
   const label = shortType(info.type);
   const note = (text: string): Summary => ({ kind: "note", label: "", key: "", text, code: false });
   if (content === undefined)
@@ -210,7 +219,7 @@ export function describe(info: EventInfo, content: Content | undefined, redacts:
       text: "",
       code: false,
     };
-  if (info.stateKey !== null) return stateEvent(info, content, lookup);
+  if (info.stateKey !== null) return stateEvent(info, content, lookup, roomVersion);
   const said = (text: string, withLabel = true): Summary => ({
     kind: "message",
     label: withLabel ? label : "",

@@ -31,6 +31,7 @@ import { type Content, describe, type Lookup, objectOf } from "./describe.ts";
 import { RowIds } from "./ids.ts";
 import type { Told } from "./input.ts";
 import { pduJson } from "./json.ts";
+import { eventsNamed } from "./named.ts";
 import { cards } from "./play.ts";
 import { authGraph } from "./linked.ts";
 import { linkText } from "./share.ts";
@@ -286,6 +287,7 @@ export class OpenRoom {
     const pdu = this.#room.pdu(info.eventId);
     return {
       view: this.#view(row, info),
+      named: eventsNamed(info.reason ?? "", (id) => this.#ids.rowOf(id)),
       parents: distinct(info.prevEvents).map((id) => this.#link(id)),
       authEvents: distinct(info.authEvents).map((id) => this.#link(id)),
       parentStates: this.states.parentRows(info.prevEvents),
@@ -345,7 +347,7 @@ export class OpenRoom {
 
   #summary(info: EventInfo, pdu: Content | undefined): Summary {
     const content = pdu === undefined ? undefined : objectOf(pdu["content"]);
-    return describe(info, content, pdu?.["redacts"], this.#lookup);
+    return describe(info, content, pdu?.["redacts"], this.#lookup, this.#room.roomVersion);
   }
 
   #info(row: Row): EventInfo | undefined {

@@ -16,6 +16,7 @@ import type {
 } from "../protocol.ts";
 import type { RowIds } from "./ids.ts";
 import { type Content, objectOf, valueWords } from "./describe.ts";
+import { eventsNamed } from "./named.ts";
 
 /** Rows that are sent at a time: more is for the filter to find. */
 const rowsShown = 400;
@@ -142,7 +143,7 @@ export class States {
     return {
       type,
       stateKey,
-      value: pdu === undefined ? "" : valueWords(type, objectOf(pdu["content"])),
+      value: pdu === undefined ? "" : valueWords(type, objectOf(pdu["content"]), this.#room.roomVersion),
       eventId,
       row: this.#ids.rowOf(eventId),
       sender: this.#room.event(eventId)?.sender ?? "",
@@ -275,6 +276,7 @@ export class States {
       outcome: step.outcome,
       keys: step.keys,
       reason: step.reason ?? "",
+      named: eventsNamed(step.reason ?? "", (id) => this.#ids.rowOf(id)),
       fate: fates[i]!,
       entry,
     }));
