@@ -1,6 +1,7 @@
 // Tracing: the lanes carry one slot's value. Asks the worker for the column, gives the letters to the values near the selection,
 // and tells those who draw. The words of values are asked for when a letter first stands for them.
 import { sameSlot, Trace } from "./history/trace.ts";
+import { traceInAddress, writeTrace } from "./place.ts";
 import type { Row, Slot, StateRow } from "./protocol.ts";
 import type { Session } from "./session.ts";
 import type { TraceBar } from "./shell/trace-bar.ts";
@@ -30,11 +31,35 @@ export class Tracing {
   showRoom(session: Session, slot: Slot | undefined): void {
     this.#session = session;
     this.#at = undefined;
-    this.stop();
-    if (slot !== undefined) void this.start(slot);
+    this.#stop();
+    if (slot !== undefined) void this.#start(slot);
   }
 
-  async start(slot: Slot): Promise<void> {
+  /** Traces a slot, or none; a step that can be gone back. */
+  choose(slot: Slot | undefined): void {
+    this.#turnTo(slot);
+    writeTrace(slot, true);
+  }
+
+  /** Traces a slot, or stops where it is traced already or there is none; false if there was nothing to stop either. */
+  toggle(slot: Slot | undefined): boolean {
+    const traced = this.#slot;
+    if (slot === undefined && traced === undefined) return false;
+    this.choose(slot === undefined || sameSlot(slot, traced) ? undefined : slot);
+    return true;
+  }
+
+  /** Traces what the address says. */
+  followAddress(): void {
+    this.#turnTo(traceInAddress());
+  }
+
+  #turnTo(slot: Slot | undefined): void {
+    if (slot === undefined) this.#stop();
+    else void this.#start(slot);
+  }
+
+  async #start(slot: Slot): Promise<void> {
     const session = this.#session;
     if (session === undefined || sameSlot(slot, this.#slot)) return;
     this.#slot = slot;
@@ -46,7 +71,7 @@ export class Tracing {
     this.#follow(this.#trace);
   }
 
-  stop(): void {
+  #stop(): void {
     this.#slot = undefined;
     if (this.#trace === undefined) return;
     this.#trace = undefined;

@@ -1,20 +1,21 @@
 // The history: a grid of rows of which only those in the window exist, and the canvas with their lanes beside them. Both stand
 // where one scroll model says. The grid itself has the focus; the selected row is its active descendant and is kept in the
 // document even when it has left the window.
-import { make, oncePerFrame, setText } from "../dom.ts";
+import { make, oncePerFrame, setAttribute, setText } from "../dom.ts";
 import type { FirstWindow, Row } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { RowCache } from "./cache.ts";
 import { type Colours, readColours } from "./colours.ts";
+import { contentOf, type Known } from "./content.ts";
 import type { DisplayRows, Item } from "./display.ts";
 import { Gutter } from "./gutter.ts";
 import type { Run } from "./lines.ts";
 import { Moment } from "./moment.ts";
 import { Painter, type Scene } from "./painter.ts";
-import { type Content, columns, RowElement, type RowState, type StepMark } from "./row.ts";
+import { RowPool } from "./pool.ts";
+import { columns, type RowState, type StepMark } from "./row.ts";
 import { ScrollModel } from "./scroll.ts";
 import type { Trace } from "./trace.ts";
-import { graphWords, traceWords, runGraphWords, runWords } from "./words.ts";
 
 const headHeight = 24;
 /** Right of the widest lane, before the text. */
@@ -27,8 +28,6 @@ const settleMs = 120;
 const flashMs = 600;
 /** The canvas grows by so much with the lanes that have been seen: all of it crosses to the screen in every frame. */
 const canvasStep = 64;
-/** Rows in a row that keep their place while the list moves: few enough for pixels to be exact. */
-const rowsInStretch = 4096;
 
 export interface HistoryEvents {
   selected(item: Item): void;
@@ -49,14 +48,10 @@ export class HistoryView {
   readonly #events: HistoryEvents;
   readonly #graphHead: Element;
   readonly #window: HTMLElement;
-  /** Holds the rows where they stand in a stretch of the list, and is moved as a whole. */
-  readonly #rows = make("div", { class: "rows", role: "rowgroup" });
   readonly #spacer: HTMLElement;
   readonly #painter: Painter;
   readonly #gutter = new Gutter();
-  readonly #pool: RowElement[] = [];
-  /** Shows the selected row while it is outside the window. */
-  readonly #far = new RowElement();
+  readonly #pool = new RowPool();
   readonly #narrow = matchMedia("(max-width: 639px)");
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
   #colours: Colours = readColours();
@@ -86,7 +81,6 @@ export class HistoryView {
   /** Where the scrollbar is known to be, and whether the list has moved since. */
   #barAt = 0;
   #barMoved = false;
-  #rowsAt = NaN;
 
   constructor(container: HTMLElement, events: HistoryEvents) {
     this.#events = events;
@@ -99,8 +93,7 @@ export class HistoryView {
     const canvas = make("canvas");
     // Lanes wider than the gutter end at its edge.
     const lanes = make("div", { class: "lanes", "aria-hidden": "true" }, canvas);
-    this.#rows.append(this.#far.element);
-    this.#window = make("div", { class: "window", role: "presentation" }, lanes, this.#rows);
+    this.#window = make("div", { class: "window", role: "presentation" }, lanes, this.#pool.element);
     this.#spacer = make("div", { class: "spacer", role: "presentation" });
     this.grid = make(
       "div",
@@ -117,7 +110,6 @@ export class HistoryView {
       this.#spacer,
     );
     this.#painter = new Painter(canvas);
-    this.#far.hide();
     container.append(this.grid);
     this.#listen();
   }
@@ -388,9 +380,7 @@ export class HistoryView {
     }
     this.#lastTop = this.scroll.top;
 
-    // One more than fit, so that a row has the same element while it scrolls through.
-    const rowsWanted = Math.ceil(this.scroll.viewHeight / this.scroll.rowHeight) + 1;
-    const filled = last < first ? last : Math.min(display.count - 1, first + rowsWanted - 1);
+    const filled = last < first ? last : Math.min(display.count - 1, first + RowPool.size(this.scroll) - 1);
     if (last >= first) this.#need(display, cache, first, filled);
     const lanes = Math.floor((this.#widestGutter() - 16 - afterLanes) / this.#laneWidth());
     const scene: Scene = {
@@ -427,7 +417,7 @@ export class HistoryView {
       this.#bundle = bundle;
       this.#events.bundled(bundle);
     }
-    this.#fillRows(session, display, moment, cache, first, filled, rowsWanted);
+    this.#fillRows({ session, display, cache, trace: this.#trace }, moment, first, filled);
     this.#events.drawn();
   }
 
@@ -444,87 +434,35 @@ export class HistoryView {
     cache.need(ranges);
   }
 
-  #fillRows(
-    session: Session,
-    display: DisplayRows,
-    moment: Moment,
-    cache: RowCache,
-    first: number,
-    last: number,
-    wanted: number,
-  ): void {
-    while (this.#pool.length < wanted) {
-      const row = new RowElement();
-      this.#pool.push(row);
-      this.#rows.append(row.element);
-    }
+  #fillRows(known: Known, moment: Moment, first: number, last: number): void {
+    const { session, display } = known;
     const numberOf = (item: Item | undefined, of: "snapshotBefore" | "groupAfter"): number =>
       item !== undefined && display.isHeld(item) ? session[of](item) : 0;
     const chosen = numberOf(this.#selected, "snapshotBefore");
     const chosenGroup = numberOf(this.#selected, "groupAfter");
     // An event that is hidden is shown by its run.
-    const shown = this.#selected === undefined ? undefined : display.shownFor(this.#selected);
-    const state = (index: number, item: Item): RowState => ({
-      item,
-      index,
-      content: this.#content(session, display, cache, item),
-      selected: item === shown,
-      hovered: item === this.#hovered,
-      known: !moment.active || moment.knows(display.eventOf(item) ?? Infinity),
-      flashed: item === this.#flashed,
-      second: item === this.#second || this.#collected.has(item),
-      step: display.isHeld(item) ? this.#steps?.get(item) : undefined,
-      needle: this.#needle,
-      span: session.span,
-      snapshot: numberOf(item, "snapshotBefore"),
-      sameSnapshot: chosen !== 0 && numberOf(item, "snapshotBefore") === chosen,
-      group: numberOf(item, "groupAfter"),
-      sameGroup: chosenGroup !== 0 && numberOf(item, "groupAfter") === chosenGroup,
-    });
-    const stretch = first - (first % rowsInStretch);
-    const from = this.scroll.offset(stretch);
-    if (from !== this.#rowsAt) this.#rows.style.transform = `translateY(${from}px)`;
-    this.#rowsAt = from;
-    const used = this.#pool.length;
-    for (const [slot, row] of this.#pool.entries()) {
-      const index = first + ((((slot - first) % used) + used) % used);
-      if (index > last) row.hide();
-      else row.show(state(index, display.itemAt(index)), (index - stretch) * this.scroll.rowHeight);
-    }
-    const selected = shown;
-    const at = selected === undefined ? -1 : display.indexOf(selected);
-    if (selected === undefined || (at >= first && at <= last)) this.#far.hide();
-    else
-      this.#far.show(
-        state(at, selected),
-        (at < first ? -2 * this.scroll.rowHeight : this.scroll.viewHeight + this.scroll.rowHeight) - from,
-      );
-    if (selected === undefined) this.grid.removeAttribute("aria-activedescendant");
-    else this.grid.setAttribute("aria-activedescendant", `row-${selected}`);
-  }
-
-  #content(session: Session, display: DisplayRows, cache: RowCache, item: Item): Content {
-    const gap = display.gap(item);
-    if (gap !== undefined) return { kind: "gap", gap };
-    if (item === display.shelf) return { kind: "shelf", count: display.outlierCount };
-    const run = display.run(item);
-    const { edges } = display.lines;
-    if (run !== undefined) {
-      const words = runWords(run, cache.sendersOf(run));
-      return { kind: "run", words, graph: runGraphWords(run, edges.lane(run.line)) };
-    }
-    const view = cache.get(item);
-    const lane = edges.lane(display.lines.lineOf(item));
-    if (view === undefined) return { kind: "event", view, words: "", letter: 0 };
-    const merge = session.merges.at(item);
-    const trace = display.isEvent(item) ? this.#trace : undefined;
-    const said = trace === undefined ? "" : `, ${traceWords(trace, item)}`;
-    return {
-      kind: "event",
-      view,
-      words: graphWords(view, session.edges, lane, merge) + said,
-      merge,
-      letter: trace?.isSetter(item) === true ? trace.letterOf(item) : 0,
+    const selected = this.#selected === undefined ? undefined : display.shownFor(this.#selected);
+    const state = (index: number): RowState => {
+      const item = display.itemAt(index);
+      return {
+        item,
+        index,
+        content: contentOf(item, known),
+        selected: item === selected,
+        hovered: item === this.#hovered,
+        known: !moment.active || moment.knows(display.eventOf(item) ?? Infinity),
+        flashed: item === this.#flashed,
+        second: item === this.#second || this.#collected.has(item),
+        step: display.isHeld(item) ? this.#steps?.get(item) : undefined,
+        needle: this.#needle,
+        span: session.span,
+        snapshot: numberOf(item, "snapshotBefore"),
+        sameSnapshot: chosen !== 0 && numberOf(item, "snapshotBefore") === chosen,
+        group: numberOf(item, "groupAfter"),
+        sameGroup: chosenGroup !== 0 && numberOf(item, "groupAfter") === chosenGroup,
+      };
     };
+    this.#pool.show(this.scroll, first, last, selected === undefined ? -1 : display.indexOf(selected), state);
+    setAttribute(this.grid, "aria-activedescendant", selected === undefined ? undefined : `row-${selected}`);
   }
 }

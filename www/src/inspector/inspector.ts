@@ -15,6 +15,7 @@ import { type GraphKind, GraphsTab } from "../graphs/graphs-tab.ts";
 import { StateTab, type StateTabActs } from "../state/state-tab.ts";
 import { type StorageActs, StorageTab } from "../storage/storage-tab.ts";
 import { type WhyActs, WhyTab } from "../why/why-tab.ts";
+import { makeGrip } from "./grip.ts";
 import { linkList } from "./links.ts";
 import { overview } from "./overview.ts";
 
@@ -43,9 +44,6 @@ interface Tab {
 /** Between two events that are shown while a key is held, which asks for more of them than anybody reads. */
 const showingMs = 100;
 
-/** Heights of the sheet on phones, in shares of the page. */
-const sheetHeights = ["30%", "56%", "92%"];
-
 export class Inspector {
   readonly #panel: HTMLElement;
   readonly #acts: InspectorActs;
@@ -54,7 +52,6 @@ export class Inspector {
   readonly #tabs: readonly Tab[];
   readonly #tabList = make("div", { class: "tabs", role: "tablist", "aria-label": "About this event" });
   readonly #tabButtons = new Map<Tab, HTMLElement>();
-  readonly #grip: HTMLButtonElement;
   readonly #why: WhyTab;
   readonly #graphs: GraphsTab;
   readonly #state: StateTab;
@@ -63,7 +60,6 @@ export class Inspector {
   #tab: Tab;
   #anew = false;
   #room: Session | undefined;
-  #height = 1;
   /** The body may stand elsewhere than at its beginning: asking it would lay the page out. */
   #scrolled = false;
   #asked: AbortController | undefined;
@@ -129,12 +125,8 @@ export class Inspector {
     this.#tab = event;
     this.#makeTabs();
     this.#body.addEventListener("scroll", () => (this.#scrolled = true), { passive: true });
-    this.#grip = button({ class: "grip", "aria-label": "height of this panel" }, () =>
-      this.#setHeight((this.#height + 1) % sheetHeights.length),
-    );
-    this.#dragGrip();
-    panel.append(this.#grip, this.#top, this.#body);
-    this.#setHeight(1);
+    const grip = makeGrip(panel, () => this.#leave());
+    panel.append(grip, this.#top, this.#body);
   }
 
   get isOpen(): boolean {
@@ -403,39 +395,16 @@ export class Inspector {
     if (label !== undefined) setAttribute(this.#body, "aria-labelledby", undefined);
   }
 
+  #leave(): void {
+    this.close();
+    this.#acts.closed();
+  }
+
   #closeButton(): HTMLButtonElement {
     return button(
       { class: "plain square close", "aria-label": "close" },
-      () => {
-        this.close();
-        this.#acts.closed();
-      },
+      () => this.#leave(),
       drawing(14, ["M3 3l10 10M13 3L3 13"]),
     );
-  }
-
-  #setHeight(step: number): void {
-    this.#height = step;
-    this.#panel.style.setProperty("--sheet", sheetHeights[step] ?? "56%");
-  }
-
-  #dragGrip(): void {
-    let from = 0;
-    this.#grip.addEventListener("pointerdown", (event) => {
-      from = event.clientY;
-      this.#grip.setPointerCapture(event.pointerId);
-    });
-    this.#grip.addEventListener("pointerup", (event) => {
-      const moved = event.clientY - from;
-      if (Math.abs(moved) < 12) return;
-      // A drag is not a click: the button would step once more.
-      this.#grip.addEventListener("click", (click) => click.stopImmediatePropagation(), { once: true, capture: true });
-      if (moved > 0 && this.#height === 0) {
-        this.close();
-        this.#acts.closed();
-      } else {
-        this.#setHeight(Math.max(0, Math.min(sheetHeights.length - 1, this.#height + (moved < 0 ? 1 : -1))));
-      }
-    });
   }
 }
