@@ -622,6 +622,17 @@ export class Room {
     return { model, total };
   }
 
+  /**
+   * Lets go of the events' JSON and keeps no more of it, as if the room had been made with `keepJson: false`: for input that
+   * turns out to be too large, also while {@link Room.addAsync} reads it. What the rules need of it stays.
+   *
+   * @example
+   * await room.addAsync(file, { onProgress: () => room.memoryBytes().total > 1e9 && room.forgetJson() });
+   */
+  forgetJson(): void {
+    this.#raw.call((raw) => raw.forgetJson());
+  }
+
   /** Gives the room's memory back. It cannot be used after that; a room that is only forgotten goes in time as well. */
   free(): void {
     this.#raw.free();

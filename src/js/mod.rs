@@ -288,6 +288,12 @@ impl RawRoom {
         vec![model as u32, all as u32]
     }
 
+    /// Lets go of the events' own text, and keeps no more of it.
+    #[wasm_bindgen(js_name = forgetJson)]
+    pub fn forget_json(&mut self) {
+        self.room.forget_json();
+    }
+
     fn holding(room: Room) -> Self {
         Self { room, batch: None, problems: Vec::new() }
     }

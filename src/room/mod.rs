@@ -176,6 +176,12 @@ impl Room {
         &self.extremities
     }
 
+    /// Lets go of the events' own text, and keeps no more of it: as if the room had been made not to.
+    pub fn forget_json(&mut self) {
+        self.options.keep_json = false;
+        self.texts = Texts::default();
+    }
+
     /// Returns the bytes of memory that the room holds: without and with the events' own text.
     #[must_use]
     pub fn memory_bytes(&self) -> (usize, usize) {

@@ -227,6 +227,26 @@ test("a pipe that closes early ends it quietly", async () => {
   assert.equal(code, 0);
 });
 
+test("contents are let go of when input turns out to be large, piped or packed", async () => {
+  file("small.ndjson", ndjson(FORK));
+  const much = "{ cat small.ndjson; head -c 540000000 /dev/zero | tr '\\0' '\\n'; }";
+  const plain = await roomscope(["state", "small.ndjson"]);
+  for (const [how, name] of [
+    [`${much} | "$0" state -`, "standard input"],
+    [`${much} | gzip -1 > packed.gz; "$0" state packed.gz`, "packed.gz"],
+    [`${much} > plain.ndjson; "$0" state plain.ndjson; rm plain.ndjson`, "plain.ndjson"],
+  ]) {
+    const { out, err } = await shell(how);
+    assert.equal(err, `roomscope: ${name} is large: contents are not kept, and so not shown.\n`);
+    assert.equal(out.split("\n").length, plain.out.split("\n").length);
+    assert.notEqual(out, plain.out);
+  }
+  // A command that is about nothing but contents keeps them.
+  const { out, err } = await shell(`${much} | "$0" thin -`);
+  assert.equal(err, "");
+  assert.equal(out, (await roomscope(["thin", "small.ndjson"])).out);
+});
+
 test("a large room's storage is worked out where it is asked for", async () => {
   const line = (i) =>
     `{"event_id":"$m${i}","type":"m","sender":"@a:x","room_id":${JSON.stringify(FORK[0].room_id)},"content":{},"depth":${i + 3},"origin_server_ts":1,"prev_events":["${i === 0 ? "$join" : `$m${i - 1}`}"],"auth_events":[]}`;

@@ -138,6 +138,36 @@ test("pdu() returns the event as it came, unless the room does not keep it", () 
   assert.equal(room.event("$c")?.depth, 4);
 });
 
+test("forgetJson() lets go of what has come, and of what is coming", async () => {
+  const room = new Room();
+  room.add(FORK.slice(0, 3));
+  room.forgetJson();
+  room.add(FORK.slice(3));
+  assert.equal(room.size, FORK.length);
+  assert.deepEqual(
+    FORK.map(({ event_id: id }) => room.pdu(id)),
+    FORK.map(() => undefined),
+  );
+  const { model, total } = room.memoryBytes();
+  assert.equal(total, model);
+  assert.throws(() => room.toNdjson(), { name: "RoomscopeError", code: "no-json" });
+  const kept = new Room();
+  kept.add(FORK);
+  assert.deepEqual(room.currentState(), kept.currentState());
+
+  // In the middle of an input.
+  const reading = new Room();
+  await reading.addAsync(
+    (async function* () {
+      for (const event of FORK) {
+        yield new TextEncoder().encode(`${JSON.stringify(event)}\n`);
+        if (event.event_id === "$c") reading.forgetJson();
+      }
+    })(),
+  );
+  assert.equal(reading.memoryBytes().total, reading.memoryBytes().model);
+});
+
 test("the room's id and version come from its create event or its options", () => {
   const room = new Room();
   assert.equal(room.roomId, undefined);

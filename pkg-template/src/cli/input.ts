@@ -30,9 +30,8 @@ export interface OpenOptions extends Pick<RoomOptions, "numbering" | "rules"> {
 }
 
 const CHUNK = 1 << 20;
-/** Files from this size on are read without keeping texts: a room's own figures take a tenth of them. */
+/** From this size on input is read without keeping texts: a room's own figures take a quarter of them. */
 const LEAN_FROM = 512 << 20;
-const GZIP_RATIO = 8;
 const TOLD_PROBLEMS = 5;
 const READING_SHARE = 0.7;
 const SQLITE = "SQLite format 3\0";
@@ -54,17 +53,33 @@ export async function openRoom(file: string, options: OpenOptions): Promise<Open
   const { Room, RoomscopeError } = await import("../node.js");
   try {
     const source = await look(file);
-    const unpacked = source.size === undefined ? undefined : source.size * (source.gzip ? GZIP_RATIO : 1);
-    const lean = unpacked !== undefined && unpacked > LEAN_FROM;
-    if (lean && options.contents === true) {
-      note(`${name} is large: contents are not kept, and so not shown.`);
-    }
     const { contents, ...more } = options;
-    const room = new Room({ ...more, keepJson: contents === "always" || (contents && !lean) });
+    const room = new Room({ ...more, keepJson: contents !== false });
     const progress = new ProgressLine(name);
+    const lean = () => {
+      room.forgetJson();
+      progress.clear();
+      note(`${name} is large: contents are not kept, and so not shown.`);
+    };
+    // How large it is shows before it is read, or when so much of it has been: of what is packed or piped nobody knows.
+    let left = contents === true ? LEAN_FROM : Infinity;
+    if (!source.gzip && source.size !== undefined && source.size > left) {
+      lean();
+      left = Infinity;
+    }
+    async function* weighed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        left -= chunk.length;
+        if (left < 0) {
+          lean();
+          left = Infinity;
+        }
+        yield chunk;
+      }
+    }
     try {
       const bytes = progress.count(source.open(), source.size);
-      const chunks = source.gzip ? Readable.from(bytes).pipe(createGunzip({ chunkSize: CHUNK })) : bytes;
+      const chunks = weighed(source.gzip ? Readable.from(bytes).pipe(createGunzip({ chunkSize: CHUNK })) : bytes);
       const report = await room.addAsync(readable(chunks), { onProgress: (done) => progress.working(done) });
       progress.clear();
       tellProblems(name, report);
