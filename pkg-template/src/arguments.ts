@@ -3,7 +3,14 @@
 import { RoomscopeError } from "./errors.js";
 import type { EventId, TimelineOptions } from "./types.js";
 
+/** An object of options; `null` and strings have no options in them, and would pass for none. */
+export function given<T extends object>(options: T): T {
+  if (typeof options === "object" && options !== null) return options;
+  throw new RoomscopeError("bad-argument", `Options must be an object, and are ${String(options)}.`);
+}
+
 export function timelineArguments(options: TimelineOptions): [boolean, boolean, number, number, boolean] {
+  given(options);
   return [
     oneOf("order", options.order, ["topological", "stream"]) === "stream",
     oneOf("direction", options.direction, ["f", "b"]) === "b",

@@ -1,6 +1,6 @@
 // The room as JavaScript sees it: a thin facade over the generated binding, which tsc checks it against.
 
-import { count, hops, idOrNull, levels, oneOf, string, strings, timelineArguments } from "./arguments.js";
+import { count, given, hops, idOrNull, levels, oneOf, string, strings, timelineArguments } from "./arguments.js";
 import { RawLoader, RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
@@ -78,6 +78,7 @@ export class Room {
       this.#raw = options;
       return;
     }
+    given(options);
     const auth = oneOf("auth", options.auth, ["enforce", "off"]) !== "off";
     const version = options.roomVersion === undefined ? undefined : string("roomVersion", options.roomVersion);
     const roomId = options.roomId === undefined ? undefined : string("roomId", options.roomId);
@@ -111,7 +112,7 @@ export class Room {
    */
   add(input: Uint8Array | string | object | object[], options: AddOptions = {}): AddReport {
     let bytes = inputBytes(input);
-    const progress = new Progress(options.onProgress);
+    const progress = new Progress(given(options).onProgress);
     const problems: Problem[] = [];
     this.#begin(options);
     try {
@@ -142,7 +143,7 @@ export class Room {
    * await room.addAsync(file.stream(), { signal, onProgress: (done) => (bar.value = done) });
    */
   async addAsync(input: AsyncInput, options: AddOptions & { signal?: AbortSignal } = {}): Promise<AddReport> {
-    const { signal } = options;
+    const { signal } = given(options);
     signal?.throwIfAborted();
     const size = sizeOf(input);
     const progress = new Progress(options.onProgress);
@@ -286,6 +287,11 @@ export class Room {
     }
   }
 
+  /** `for (const event of room)` goes through {@link Room.events}. */
+  [Symbol.iterator](): Generator<EventInfo, void> {
+    return this.events();
+  }
+
   /** The accepted events that no accepted event follows, deepest first. */
   forwardExtremities(): EventId[] {
     return splitIds(this.#raw.call((raw) => raw.forwardExtremities()));
@@ -396,7 +402,7 @@ export class Room {
    * rows.forEach((row, index) => resets[index] > 0 && console.log(`${ids[row]} reset ${resets[index]} keys`));
    */
   merges(range: { offset?: number; limit?: number } = {}): Merges {
-    const offset = count("offset", range.offset, 0);
+    const offset = count("offset", given(range).offset, 0);
     const limit = count("limit", range.limit, 0xffff_ffff);
     const numbers = this.#raw.call((raw) => raw.merges(offset, limit));
     const column = (at: number) => Uint32Array.from({ length: numbers.length / 3 }, (_, i) => numbers[3 * i + at] ?? 0);
@@ -478,7 +484,7 @@ export class Room {
    * for (const { row, length } of cut ?? []) console.log(`${rows[row][1].join(", ")} … ${length} in all`);
    */
   table(name: TableName, range: TableRange = {}): TableData {
-    const offset = count("offset", range.offset, 0);
+    const offset = count("offset", given(range).offset, 0);
     const limit = count("limit", range.limit, 0xffff_ffff);
     const listLimit = range.listLimit === undefined ? undefined : count("listLimit", range.listLimit, 0);
     return tableOf(this.#raw, string("name", name), offset, limit, listLimit);
@@ -510,7 +516,7 @@ export class Room {
    * const { stored, compressed, improved } = room.compressStateGroups({ levels: [100, 50, 25] });
    */
   compressStateGroups(options: { levels?: number[] } = {}): Compression {
-    const sizes = levels(options.levels ?? [100, 50, 25]);
+    const sizes = levels(given(options).levels ?? [100, 50, 25]);
     return compressionOf(this.#raw.call((raw) => raw.compressStateGroups(sizes)));
   }
 
@@ -541,7 +547,7 @@ export class Room {
    * writeFileSync("room.dot", room.toDot({ eventIds: room.timeline({ direction: "b", limit: 200 }) }));
    */
   toDot(options: DotOptions = {}): string {
-    const ids = options.eventIds === undefined ? undefined : strings("eventIds", options.eventIds);
+    const ids = given(options).eventIds === undefined ? undefined : strings("eventIds", options.eventIds);
     const clusters = ["none", "snapshot", "stateGroup"] as const;
     const cluster = clusters.indexOf(oneOf("cluster", options.cluster, clusters) ?? "none");
     return this.#raw.call((raw) => raw.dot(ids, cluster));
@@ -560,7 +566,7 @@ export class Room {
    * writeFileSync("broken-room.ndjson", room.toNdjson({ thin: true }));
    */
   toNdjson(options: NdjsonOptions = {}): Uint8Array {
-    const ids = options.eventIds === undefined ? undefined : strings("eventIds", options.eventIds);
+    const ids = given(options).eventIds === undefined ? undefined : strings("eventIds", options.eventIds);
     const thin = options.thin === true;
     const chunks: Uint8Array[] = [];
     const end = ids?.length ?? this.size;

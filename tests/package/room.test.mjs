@@ -63,6 +63,14 @@ test("events() goes through the room one by one, as rows() has it", () => {
   );
 });
 
+test("a room is iterated over event by event", () => {
+  const room = forked();
+  assert.deepEqual(
+    [...room].map(({ eventId }) => eventId),
+    room.timeline(),
+  );
+});
+
 test("parents may come after their children", () => {
   const room = new Room();
   room.add([...FORK].reverse());
@@ -280,6 +288,16 @@ test("what makes no sense as an argument is refused, and costs nothing", () => {
     () => new Room({ auth: "maybe" }),
     () => new Room({ roomVersion: 11 }),
     () => new Room({ roomId: {} }),
+    () => new Room(null),
+    () => new Room("11"),
+    () => room.add(FORK, null),
+    () => room.timeline(null),
+    () => [...room.events("stream")],
+    () => room.merges(null),
+    () => room.table("events", 5),
+    () => room.compressStateGroups(null),
+    () => room.toDot(null),
+    () => room.toNdjson("$c"),
   ];
   for (const call of calls) assert.throws(call, refused("bad-argument"), String(call));
   assert.throws(() => new Room({ roomVersion: "99" }), refused("unknown-room-version"));
