@@ -399,10 +399,9 @@ export class HistoryView {
       cap: lanes,
     };
     const widest = this.#painter.paint(scene);
-    const wanted = Math.max(
-      this.#narrow.matches ? 56 : 64,
-      16 + Math.min(widest, lanes) * this.#laneWidth() + afterLanes,
-    );
+    // A second lane that comes and goes, as in most rooms, moves no text.
+    const seen = Math.min(Math.max(1, widest), lanes);
+    const wanted = 16 + seen * this.#laneWidth() + afterLanes;
     if (wanted > this.#canvasWidth) {
       this.#canvasWidth = canvasStep * Math.ceil(wanted / canvasStep);
       this.#sizeCanvas();
