@@ -1,11 +1,13 @@
 // The teaching rooms are what they say: the tables of a real room server for the same events, as far as they are known.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Room } from "roomscope";
 import { load } from "./load.mjs";
 
 const { lessons } = await load("lessons/rooms.ts");
 const { printed, departures } = await load("lessons/printed.ts");
+const { unpack } = await load("share/packed.ts");
 const { deliver } = await load("worker/input.ts");
 const { OpenRoom } = await load("worker/room.ts");
 
@@ -104,4 +106,23 @@ test("a step has the rows that appeared, and no later ones", () => {
   assert.equal(card("events").at(-1)[0], 6);
   assert.equal(end(open.play({ row: step.view.row })).place, 5);
   assert.equal(end(open.play({ place: 8 })), undefined);
+});
+
+test("samples: tips are the engine's, also those that something follows", async () => {
+  let followed = 0;
+  for (const name of ["gap", "joining-from-afar", "rejected", "soft-failed", "state-reset"]) {
+    const text = readFileSync(new URL(`../samples/${name}.link`, import.meta.url), "utf8").trim();
+    const { options, deliveries } = await unpack(text);
+    const room = new Room(options);
+    const report = deliver(room, deliveries);
+    const opened = new OpenRoom(room, options).opened(report);
+    assert.deepEqual(opened.tipIds.toSorted(), room.forwardExtremities().toSorted(), name);
+    assert.deepEqual(
+      opened.tipIds,
+      [...opened.tips].map((row) => room.timeline()[row]),
+    );
+    const { childStart } = opened.graph;
+    followed += opened.tips.filter((row) => childStart[row + 1] > childStart[row]).length;
+  }
+  assert.ok(followed > 0, "one of them shows it");
 });
