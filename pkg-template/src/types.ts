@@ -36,7 +36,7 @@ export interface RoomOptions {
   numbering?: "dense" | "sqlite" | "postgres";
   /** The longest chain of state-group deltas, in edges. Default 100, as Synapse on SQLite; on PostgreSQL it is 99. */
   hopLimit?: number;
-  /** Keep each event's JSON inside the room, so that {@link Room.pdu} can return it. Default true. */
+  /** Keep each event's JSON inside the room, so that {@link Room.pdu} can return it. Default true; {@link Room.forgetJson} ends it. */
   keepJson?: boolean;
 }
 
