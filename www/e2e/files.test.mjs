@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { after, before, test } from "node:test";
-import { drop, inspected, lanePixels, ready, rows, settled, start } from "./harness.mjs";
+import { drop, inspected, lanePixels, ready, rows, selects, settled, start } from "./harness.mjs";
 import { beginning, madeId, message, ndjson } from "./rooms.mjs";
 
 let viewer;
@@ -148,6 +148,27 @@ test("rejected and soft-failed events have their own shapes, tags and reasons", 
   await page.keyboard.press("Enter");
   await inspected(page);
   assert.equal(await page.locator(".inspector .verdict .tag").first().textContent(), "✕ rejected");
+
+  // Why: what they were refused for comes first, and the event to blame is a link.
+  const why = page.locator(".why-tab");
+  await page.locator(".grid").focus();
+  await page.keyboard.press("w");
+  await why.locator(".refusal", { hasText: "@eve:three.example" }).waitFor();
+  assert.equal(await why.locator(".why-title").first().textContent(), "Why it was rejected");
+  assert.match(await why.locator(".empty").textContent(), /^It has one parent: /);
+  await page.keyboard.press("/");
+  await page.keyboard.type("but I was");
+  await page.waitForFunction(() => document.querySelector(".hits").textContent === "1 found");
+  await page.keyboard.press("Enter");
+  await why.locator(".why-title", { hasText: "Why it was soft-failed" }).waitFor();
+  await why.locator(".refusal button, .refusal a").first().click();
+  await selects(page, 2);
+  assert.equal(await inspected(page), madeId(5), "the ban");
+  assert.equal(await why.locator(".refusal").count(), 0, "it passed");
+  await page.locator(".grid").focus();
+  await page.keyboard.press("End");
+  assert.equal(await inspected(page), madeId(0));
+  assert.match(await why.locator(".empty").textContent(), /^It has no parent: /);
   await done();
 });
 

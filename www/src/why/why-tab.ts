@@ -47,12 +47,15 @@ export class WhyTab {
   #view: WhyView | undefined;
   #focus: WhyFocus | undefined;
   #session: Session | undefined;
+  /** The event that is asked about, if it is one. */
+  #detail: Detail | undefined;
 
   constructor(acts: WhyActs) {
     this.#acts = acts;
     this.#collection = new Collection({
       ...acts,
       merge: (rows, where) => {
+        this.#detail = undefined;
         if (this.#session !== undefined) this.#ask(this.#session, { rows, where });
       },
     });
@@ -81,14 +84,24 @@ export class WhyTab {
    * Tells about the merge that an event is. While a resolution is shown, moving among the events that were tried in it moves among its steps;
    * `anew` asks about the event itself.
    */
-  show({ view }: Detail, session: Session, anew: boolean): void {
+  show(detail: Detail, session: Session, anew: boolean): void {
+    const { view } = detail;
     this.#collection.show(view);
     const step = this.#focus?.steps.get(view.row);
     if (!anew && this.#session === session && this.#view !== undefined && step !== undefined) {
       this.choose(step.n - 1, false);
       return;
     }
+    this.#detail = detail;
     this.#ask(session, { merge: view });
+  }
+
+  /** Why the event itself did not pass, which comes before how its state came about. */
+  #refusal(): HTMLElement[] {
+    if (this.#detail === undefined || this.#detail.view.reason === "") return [];
+    const { named, view } = this.#detail;
+    const title = make("h3", { class: "why-title" }, `Why it was ${view.verdict}`);
+    return [title, make("p", { class: "refusal foreign" }, ...sentence(view.reason, named, this.#acts))];
   }
 
   #ask(session: Session, asked: Asked): void {
@@ -120,15 +133,19 @@ export class WhyTab {
   #say(sentence: string): void {
     this.#view = undefined;
     this.#attend(undefined);
-    this.element.replaceChildren(make("p", { class: "empty" }, sentence), this.#collection.element);
+    this.element.replaceChildren(...this.#refusal(), make("p", { class: "empty" }, sentence), this.#collection.element);
   }
 
   /** There was nothing to resolve; but one may ask what a merge would make. */
   #nothing(asked: Asked): void {
     if (!("merge" in asked)) this.#say("These events have one state between them: nothing would be resolved.");
+    else if (asked.merge.arrival === "outlier" || asked.merge.blind !== "no")
+      this.#say("The state before it is not known: there is nothing to tell how it came about.");
     else if (asked.merge.parentCount > 1)
       this.#say("All its parents have the same state: there was nothing to resolve.");
-    else this.#say("It has one parent, or none: the state before it is the state after that parent.");
+    else if (asked.merge.parentCount === 1)
+      this.#say("It has one parent: the state before it is the state after that parent.");
+    else this.#say("It has no parent: nothing was in the state before it.");
   }
 
   #fill(why: WhyView, asked: Asked): void {
@@ -153,7 +170,14 @@ export class WhyTab {
     if ("merge" in asked) title.append("Why the state is what it is at ", idLink(asked.merge, this.#acts));
     else title.append("What the state would be after ", asked.where);
     const where = "merge" in asked ? "before this event" : `after ${asked.where}`;
-    const parts = [title, this.#sentence(why, where), this.#phases(why), body, this.#collection.element];
+    const parts = [
+      ...this.#refusal(),
+      title,
+      this.#sentence(why, where),
+      this.#phases(why),
+      body,
+      this.#collection.element,
+    ];
     this.element.replaceChildren(...parts);
     this.#attend(focusOf(why, "merge" in asked ? [asked.merge.row] : asked.rows));
     this.choose(Math.max(0, firstDenied), false);
