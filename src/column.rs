@@ -54,6 +54,14 @@ impl<T: Copy> Column<T> {
         self.pages.get_mut(at >> PAGE_BITS)?.get_mut(at & (PAGE - 1))
     }
 
+    /// Sets entry `at`, if there is one.
+    #[inline]
+    pub(crate) fn set(&mut self, at: usize, entry: T) {
+        if let Some(held) = self.get_mut(at) {
+            *held = entry;
+        }
+    }
+
     /// Returns entry `at`, which must be below [`len`](Self::len).
     #[inline]
     pub(crate) fn at(&self, at: u32) -> &T {
@@ -136,8 +144,7 @@ impl<T: Copy> Column<T> {
 
     /// Returns the bytes held, in use or not.
     pub(crate) fn memory_bytes(&self) -> usize {
-        let entries: usize = self.pages.iter().map(Vec::capacity).sum();
-        entries * size_of::<T>() + self.pages.capacity() * size_of::<Vec<T>>()
+        bytes_of(&self.pages)
     }
 }
 
@@ -199,9 +206,13 @@ impl<T: Copy> Lists<T> {
 
     /// Returns the bytes held, in use or not.
     pub(crate) fn memory_bytes(&self) -> usize {
-        let entries: usize = self.pages.iter().map(Vec::capacity).sum();
-        entries * size_of::<T>() + self.pages.capacity() * size_of::<Vec<T>>()
+        bytes_of(&self.pages)
     }
+}
+
+fn bytes_of<T>(pages: &Vec<Vec<T>>) -> usize {
+    let entries: usize = pages.iter().map(Vec::capacity).sum();
+    entries * size_of::<T>() + pages.capacity() * size_of::<Vec<T>>()
 }
 
 /// Makes room for `more` entries in what must lie in one piece: it grows by an eighth, so that each entry is copied nine
@@ -209,14 +220,6 @@ impl<T: Copy> Lists<T> {
 pub(crate) fn reserve<T>(column: &mut Vec<T>, more: usize) {
     if column.capacity() - column.len() < more {
         column.reserve_exact(more.max(column.len() / 8));
-    }
-}
-
-/// Makes what must lie in one piece at least `len` long, filling it up with `value`.
-pub(crate) fn grow<T: Clone>(column: &mut Vec<T>, len: usize, value: T) {
-    if let Some(more) = len.checked_sub(column.len()) {
-        reserve(column, more);
-        column.resize(len, value);
     }
 }
 

@@ -81,7 +81,7 @@ pub struct EventTable {
     edges: Lists<EventNid>,
     held: Vec<EventNid>,
     /// How many of them are in each slot.
-    held_in: Vec<u32>,
+    held_in: Column<u32>,
     facts: Facts,
 }
 
@@ -123,11 +123,11 @@ impl EventTable {
             verdict: Verdict::Outlier,
             generation: 0,
         };
-        set(&mut self.rows, index, held);
-        set(&mut self.depths, index, row.depth);
-        set(&mut self.timestamps, index, row.origin_server_ts);
+        self.rows.set(index, held);
+        self.depths.set(index, row.depth);
+        self.timestamps.set(index, row.origin_server_ts);
         if let Some(slot) = row.slot {
-            column::grow(&mut self.held_in, slot.0 as usize + 1, 0);
+            self.held_in.grow(slot.0 as usize + 1, 0);
             if let Some(count) = self.held_in.get_mut(slot.0 as usize) {
                 *count += 1;
             }
@@ -328,13 +328,8 @@ impl EventTable {
             + self.depths.memory_bytes()
             + self.timestamps.memory_bytes()
             + self.edges.memory_bytes()
-            + (self.held.capacity() + self.held_in.capacity()) * 4
+            + self.held.capacity() * 4
+            + self.held_in.memory_bytes()
             + self.facts.memory_bytes()
-    }
-}
-
-fn set<T: Copy>(column: &mut Column<T>, index: usize, value: T) {
-    if let Some(entry) = column.get_mut(index) {
-        *entry = value;
     }
 }

@@ -28,9 +28,7 @@ impl Orderings {
             self.backfilled += 1;
             -self.backfilled
         };
-        if let Some(stream) = self.stream.get_mut(nid.index()) {
-            *stream = next;
-        }
+        self.stream.set(nid.index(), next);
     }
 
     /// Returns the stream ordering of a held event.

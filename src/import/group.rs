@@ -1,7 +1,7 @@
 //! Events that have been read and not been given on yet: who takes them is shown several at once ([`Sink::expect`]).
 
 use super::Sink;
-use crate::event::pdu::Pdu;
+use crate::event::pdu::{Pdu, PduError};
 
 /// How many events are read before the first of them is given on.
 const GROUP: usize = 8;
@@ -21,8 +21,12 @@ impl<'a> Group<'a> {
         &mut self.events[self.len]
     }
 
-    /// Takes the event that has been read for one of the group.
-    pub(super) fn push(&mut self, at: u32, sink: &mut impl Sink) {
+    /// Takes the event that has been read for one of the group, or gives on why there is none.
+    pub(super) fn push(&mut self, at: u32, read: Result<(), PduError>, sink: &mut impl Sink) {
+        if let Err(error) = read {
+            self.give(sink);
+            return sink.take(at, Err(error.into()));
+        }
         self.at[self.len] = at;
         self.len += 1;
         if self.len == GROUP {

@@ -248,8 +248,7 @@ impl Importer {
                         }
                         Err(error) => {
                             // Between the lists of an answer there is nothing to go on from.
-                            group.give(sink);
-                            sink.take(self.element, Err(counted_from(start, error).into()));
+                            group.push(self.element, Err(counted_from(start, error)), sink);
                             self.form = Form::Values;
                             self.dropping = true;
                             return text.len();
@@ -307,16 +306,8 @@ impl Importer {
                 result => {
                     self.element += u32::from(self.form == Form::Element);
                     let at = if self.form == Form::Element { self.element } else { start_line };
-                    match result {
-                        Ok(()) => {
-                            group.next().role = self.role.unwrap_or_default();
-                            group.push(at, sink);
-                        }
-                        Err(error) => {
-                            group.give(sink);
-                            sink.take(at, Err(error.into()));
-                        }
-                    }
+                    group.next().role = self.role.unwrap_or_default();
+                    group.push(at, result, sink);
                     if self.form == Form::Element {
                         self.form = Form::AfterElement;
                     }
@@ -365,13 +356,7 @@ impl Importer {
                     return Err(error);
                 }
                 self.element += 1;
-                match read {
-                    Ok(()) => group.push(self.element, sink),
-                    Err(error) => {
-                        group.give(sink);
-                        sink.take(self.element, Err(error.into()));
-                    }
-                }
+                group.push(self.element, read, sink);
             }
             _ => _ = reader.skip()?,
         }

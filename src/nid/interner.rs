@@ -413,11 +413,18 @@ impl KeyedHash {
     }
 }
 
+/// Returns the eight bytes at `at` as a number, or 0 if there are fewer.
+#[allow(clippy::inline_always)] // As its callers.
+#[inline(always)]
+pub(super) fn word_at(bytes: &[u8], at: usize) -> u64 {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word))
+}
+
 /// Returns the words of an id; the last overlaps the one before.
 #[allow(clippy::inline_always)] // As its callers.
 #[inline(always)]
 pub(super) fn words(id: &[u8; ID_LENGTH]) -> [u64; 6] {
-    let word = |at: usize| id.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word));
+    let word = |at| word_at(id, at);
     // Written out: `map` over the places is a call for each id in WebAssembly.
     [word(0), word(8), word(16), word(24), word(32), word(ID_LENGTH - 8)]
 }

@@ -2,7 +2,7 @@
 //!
 //! Every string that recurs in a room (event ids, event types, state keys and user ids) is stored once and spoken of by a
 //! number local to the room. A NID is never 0 ([`core::num::NonZeroU32`]), so that `Option` of one costs nothing and
-//! "none" shows as 0 in tables, and is never reused. Relies on nothing else in the crate.
+//! "none" shows as 0 in tables, and is never reused. Relies on `crate::column` alone.
 
 mod interner;
 mod recent;

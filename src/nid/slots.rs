@@ -1,7 +1,7 @@
-//! Dense numbers for (event type, state key) pairs. Relies on nothing.
+//! Dense numbers for (event type, state key) pairs. Relies on `crate::column`.
 
 use super::{EventStateKeyNid, EventTypeNid, Slot};
-use crate::column;
+use crate::column::Column;
 use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -13,7 +13,7 @@ pub struct Slots {
     pairs: Vec<(EventTypeNid, EventStateKeyNid)>,
     /// By state key, the slot of that membership + 1, or 0: nearly all slots of a large room, each asked for by every event
     /// of its user.
-    members: Vec<u32>,
+    members: Column<u32>,
     /// The slots of all other types.
     table: HashTable<u32>,
 }
@@ -38,10 +38,8 @@ impl Slots {
         let slot = self.pairs.len() as u32;
         self.pairs.push((kind, key));
         if kind == EventTypeNid::MEMBER {
-            column::grow(&mut self.members, key.index() + 1, 0);
-            if let Some(member) = self.members.get_mut(key.index()) {
-                *member = slot + 1;
-            }
+            self.members.grow(key.index() + 1, 0);
+            self.members.set(key.index(), slot + 1);
             return Slot(slot);
         }
         let pairs = &self.pairs;
@@ -74,9 +72,7 @@ impl Slots {
         for slot in (len..self.pairs.len()).rev() {
             let Some(&(kind, key)) = self.pairs.get(slot) else { continue };
             if kind == EventTypeNid::MEMBER {
-                if let Some(member) = self.members.get_mut(key.index()) {
-                    *member = 0;
-                }
+                self.members.set(key.index(), 0);
             } else if let Ok(entry) = self.table.find_entry(hash(kind, key), |&held| held as usize == slot) {
                 entry.remove();
             }
@@ -87,7 +83,7 @@ impl Slots {
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        8 * self.pairs.capacity() + 4 * self.members.capacity() + self.table.allocation_size()
+        8 * self.pairs.capacity() + self.members.memory_bytes() + self.table.allocation_size()
     }
 }
 

@@ -2,10 +2,10 @@
 //!
 //! Nearly every event names its sender, and that sender's membership among its auth events, which hardly any user changes.
 //! In a room of many members both lie anywhere: to confirm a string costs two or three lines of memory that are not
-//! cached, and to find an id four or more. Here both stand beside each other under the user's number. Relies on nothing;
-//! which strings are equal is decided by all of their bytes.
+//! cached, and to find an id four or more. Here both stand beside each other under the user's number. Relies on
+//! `crate::column`; which strings are equal is decided by all of their bytes.
 
-use super::interner::{ID_LENGTH, words};
+use super::interner::{ID_LENGTH, word_at, words};
 use super::{EventNid, EventStateKeyNid};
 use crate::column::Column;
 
@@ -52,11 +52,9 @@ impl Users {
         }
         let place = nid.index() % MOST;
         self.users.grow(place + 1, User::default());
-        if let Some(user) = self.users.get_mut(place) {
-            let words = name_words(name.as_bytes());
-            let length = if words.is_some() { name.len() as u32 } else { 0 };
-            *user = User { name: words.unwrap_or_default(), length, nid: Some(nid), ..User::default() };
-        }
+        let words = name_words(name.as_bytes());
+        let length = if words.is_some() { name.len() as u32 } else { 0 };
+        self.users.set(place, User { name: words.unwrap_or_default(), length, nid: Some(nid), ..User::default() });
     }
 
     #[inline]
@@ -101,10 +99,7 @@ impl Users {
 #[inline]
 fn name_words(name: &[u8]) -> Option<[u64; NAME_WORDS]> {
     let last = name.len().checked_sub(WORD).filter(|last| *last <= (NAME_WORDS - 1) * WORD)?;
-    let word = |number: usize| {
-        let word = name.get((number * WORD).min(last)..).and_then(<[u8]>::first_chunk);
-        word.map_or(0, |word| u64::from_le_bytes(*word))
-    };
+    let word = |number: usize| word_at(name, (number * WORD).min(last));
     Some([word(0), word(1), word(2), word(3), word(4), word(5), word(6)])
 }
 

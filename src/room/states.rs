@@ -62,10 +62,8 @@ impl States {
 
     pub(super) fn set(&mut self, nid: EventNid, before: Version, after: Version) {
         self.lineage.take();
-        if let (Some(b), Some(a)) = (self.before.get_mut(nid.index()), self.after.get_mut(nid.index())) {
-            *b = before.number();
-            *a = after.number();
-        }
+        self.before.set(nid.index(), before.number());
+        self.after.set(nid.index(), after.number());
     }
 
     pub(super) fn memory_bytes(&self) -> usize {

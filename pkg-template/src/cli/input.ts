@@ -56,30 +56,27 @@ export async function openRoom(file: string, options: OpenOptions): Promise<Open
     const { contents, ...more } = options;
     const room = new Room({ ...more, keepJson: contents !== false });
     const progress = new ProgressLine(name);
-    const lean = () => {
+    let left = contents === true ? LEAN_FROM : Infinity;
+    const weigh = (bytes: number) => {
+      left -= bytes;
+      if (left >= 0) return;
+      left = Infinity;
       room.forgetJson();
       progress.clear();
       note(`${name} is large: contents are not kept, and so not shown.`);
     };
-    // How large it is shows before it is read, or when so much of it has been: of what is packed or piped nobody knows.
-    let left = contents === true ? LEAN_FROM : Infinity;
-    if (!source.gzip && source.size !== undefined && source.size > left) {
-      lean();
-      left = Infinity;
-    }
     async function* weighed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
-        left -= chunk.length;
-        if (left < 0) {
-          lean();
-          left = Infinity;
-        }
+        weigh(chunk.length);
         yield chunk;
       }
     }
     try {
       const bytes = progress.count(source.open(), source.size);
-      const chunks = weighed(source.gzip ? Readable.from(bytes).pipe(createGunzip({ chunkSize: CHUNK })) : bytes);
+      let chunks: AsyncIterable<Uint8Array> = bytes;
+      if (source.gzip) chunks = weighed(Readable.from(bytes).pipe(createGunzip({ chunkSize: CHUNK })));
+      else if (source.size === undefined) chunks = weighed(bytes);
+      else weigh(source.size);
       const report = await room.addAsync(readable(chunks), { onProgress: (done) => progress.working(done) });
       progress.clear();
       tellProblems(name, report);

@@ -89,9 +89,7 @@ impl Facts {
             _ => return Ok(()),
         };
         self.tags.grow(nid.index() + 1, 0);
-        if let Some(entry) = self.tags.get_mut(nid.index()) {
-            *entry = tag;
-        }
+        self.tags.set(nid.index(), tag);
         Ok(())
     }
 

@@ -1,5 +1,5 @@
 // What crosses of how a room is stored: layers of snapshots and groups, tables, and what each event did to them.
-import type { TableName } from "roomscope";
+import type { Effects, TableName } from "roomscope";
 import type { Row, RowView } from "./history.ts";
 import type { Slot } from "./state.ts";
 
@@ -44,19 +44,6 @@ export interface GroupView {
   layers: Layer[];
   /** Groups that must be read before every slot is known. */
   read: number;
-}
-
-/** What taking one event in did, in the numbers of the tables. */
-export interface Effects {
-  internedTypes: [nid: number, type: string][];
-  internedStateKeys: [nid: number, key: string][];
-  newBlocks: number[];
-  reusedBlocks: number[];
-  newSnapshots: number[];
-  reusedSnapshots: number[];
-  newStateGroups: number[];
-  forwardExtremitiesBefore: string[];
-  forwardExtremitiesAfter: string[];
 }
 
 export interface StorageDetail {

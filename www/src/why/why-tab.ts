@@ -3,7 +3,7 @@
 import { button, make, setAttribute } from "../dom.ts";
 import { count, counted, splitUser } from "../format.ts";
 import type { StepMark } from "../history/row.ts";
-import type { Detail, Row, RowView, WhySlot, WhyStep, WhyView } from "../protocol.ts";
+import type { Detail, Named, Row, RowView, WhySlot, WhyStep, WhyView } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import { letterMark, letterOf } from "../state/letters.ts";
 import { idLink, sentence, slotCell, type StateActs } from "../state/rows.ts";
@@ -33,7 +33,7 @@ export interface WhyActs extends StateActs {
 }
 
 /** What is asked: how a merge ended, or how one would. */
-type Asked = { merge: RowView } | { rows: readonly Row[]; where: string };
+type Asked = { merge: RowView; named: readonly Named[] } | { rows: readonly Row[]; where: string };
 
 export class WhyTab {
   readonly element = make("div", { class: "why-tab" });
@@ -47,15 +47,12 @@ export class WhyTab {
   #view: WhyView | undefined;
   #focus: WhyFocus | undefined;
   #session: Session | undefined;
-  /** The event that is asked about, if it is one. */
-  #detail: Detail | undefined;
 
   constructor(acts: WhyActs) {
     this.#acts = acts;
     this.#collection = new Collection({
       ...acts,
       merge: (rows, where) => {
-        this.#detail = undefined;
         if (this.#session !== undefined) this.#ask(this.#session, { rows, where });
       },
     });
@@ -84,24 +81,22 @@ export class WhyTab {
    * Tells about the merge that an event is. While a resolution is shown, moving among the events that were tried in it moves among its steps;
    * `anew` asks about the event itself.
    */
-  show(detail: Detail, session: Session, anew: boolean): void {
-    const { view } = detail;
+  show({ view, named }: Detail, session: Session, anew: boolean): void {
     this.#collection.show(view);
     const step = this.#focus?.steps.get(view.row);
     if (!anew && this.#session === session && this.#view !== undefined && step !== undefined) {
       this.choose(step.n - 1, false);
       return;
     }
-    this.#detail = detail;
-    this.#ask(session, { merge: view });
+    this.#ask(session, { merge: view, named });
   }
 
   /** Why the event itself did not pass, which comes before how its state came about. */
-  #refusal(): HTMLElement[] {
-    if (this.#detail === undefined || this.#detail.view.reason === "") return [];
-    const { named, view } = this.#detail;
-    const title = make("h3", { class: "why-title" }, `Why it was ${view.verdict}`);
-    return [title, make("p", { class: "refusal foreign" }, ...sentence(view.reason, named, this.#acts))];
+  #refusal(asked: Asked): HTMLElement[] {
+    if (!("merge" in asked) || asked.merge.reason === "") return [];
+    const { verdict, reason } = asked.merge;
+    const title = make("h3", { class: "why-title" }, `Why it was ${verdict}`);
+    return [title, make("p", { class: "refusal foreign" }, ...sentence(reason, asked.named, this.#acts))];
   }
 
   #ask(session: Session, asked: Asked): void {
@@ -119,7 +114,7 @@ export class WhyTab {
         else this.#fill(why, asked);
       },
       (error: unknown) => {
-        if (!signal.aborted) this.#say(error instanceof Error ? error.message : String(error));
+        if (!signal.aborted) this.#say(asked, error instanceof Error ? error.message : String(error));
       },
     );
   }
@@ -130,22 +125,26 @@ export class WhyTab {
     this.#acts.focus(focus);
   }
 
-  #say(sentence: string): void {
+  #say(asked: Asked, sentence: string): void {
     this.#view = undefined;
     this.#attend(undefined);
-    this.element.replaceChildren(...this.#refusal(), make("p", { class: "empty" }, sentence), this.#collection.element);
+    this.element.replaceChildren(
+      ...this.#refusal(asked),
+      make("p", { class: "empty" }, sentence),
+      this.#collection.element,
+    );
   }
 
   /** There was nothing to resolve; but one may ask what a merge would make. */
   #nothing(asked: Asked): void {
-    if (!("merge" in asked)) this.#say("These events have one state between them: nothing would be resolved.");
+    if (!("merge" in asked)) this.#say(asked, "These events have one state between them: nothing would be resolved.");
     else if (asked.merge.arrival === "outlier" || asked.merge.blind !== "no")
-      this.#say("The state before it is not known: there is nothing to tell how it came about.");
+      this.#say(asked, "The state before it is not known: there is nothing to tell how it came about.");
     else if (asked.merge.parentCount > 1)
-      this.#say("All its parents have the same state: there was nothing to resolve.");
+      this.#say(asked, "All its parents have the same state: there was nothing to resolve.");
     else if (asked.merge.parentCount === 1)
-      this.#say("It has one parent: the state before it is the state after that parent.");
-    else this.#say("It has no parent: nothing was in the state before it.");
+      this.#say(asked, "It has one parent: the state before it is the state after that parent.");
+    else this.#say(asked, "It has no parent: nothing was in the state before it.");
   }
 
   #fill(why: WhyView, asked: Asked): void {
@@ -171,7 +170,7 @@ export class WhyTab {
     else title.append("What the state would be after ", asked.where);
     const where = "merge" in asked ? "before this event" : `after ${asked.where}`;
     const parts = [
-      ...this.#refusal(),
+      ...this.#refusal(asked),
       title,
       this.#sentence(why, where),
       this.#phases(why),
