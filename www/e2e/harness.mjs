@@ -91,7 +91,7 @@ export function rows(page) {
       .filter(({ box }) => box.bottom > window.top && box.top < window.bottom)
       .sort((a, b) => a.box.top - b.box.top)
       .map(({ row, box }) => {
-        const text = (column) => row.querySelector(`.${column}`).textContent;
+        const text = (column) => row.querySelector(`.${column}`).textContent.trim();
         return {
           index: Number(row.getAttribute("aria-rowindex")) - 2,
           selected: row.getAttribute("aria-selected") === "true",
@@ -132,7 +132,7 @@ export async function inspected(page) {
   await settled(page);
   await page.waitForFunction(() => {
     const row = document.getElementById(document.querySelector(".grid").getAttribute("aria-activedescendant") ?? "");
-    const id = row?.querySelector(".id")?.textContent ?? "";
+    const id = row?.querySelector(".id")?.textContent.trim() ?? "";
     return document.querySelector(".inspector h2.full-id")?.textContent.startsWith(`$${id}`);
   });
   return page.locator(".inspector h2.full-id").textContent();

@@ -39,6 +39,12 @@ export interface Calls {
     result: Opened;
     progress: number;
   };
+  /** Gets used to reading, by a file that need not be opened: whatever is asked next ends it. */
+  practise: {
+    params: { source: Blob; options: OpenOptions; window: FirstWindow };
+    result: null;
+    progress: undefined;
+  };
   /** Learns all ids by heart; true if `unique` of rows that were told before is too high. */
   learn: { params: object; result: boolean; progress: undefined };
   rows: { params: { from: Row; count: number }; result: RowView[]; progress: never };

@@ -41,6 +41,7 @@ export class Rooms {
   #loading: Engine | undefined;
   /** The first one gets ready while the page looks for what to open. */
   #spare: Engine | undefined = new Engine();
+  #practised = false;
   /** Whoever opens a room has the machine for that alone. */
   #stopPreparing: () => void = () => undefined;
   /** What was said of the last room that could not be opened. */
@@ -171,10 +172,19 @@ export class Rooms {
     return engine;
   }
 
-  /** Starts the next engine as soon as the page has nothing to do: that takes longer than reading a small room. */
-  #prepare(): void {
+  /**
+   * Starts the next engine as soon as the page has nothing to do: that takes longer than reading a small room. The first one
+   * practises meanwhile by what the page has just read: the first room that somebody brings is then read as fast as the second.
+   */
+  #prepare({ source }: Origin): void {
     this.#stopPreparing();
-    this.#stopPreparing = whenIdle(() => (this.#spare ??= new Engine()), mostWaitMs);
+    this.#stopPreparing = whenIdle(() => {
+      const engine = (this.#spare ??= new Engine());
+      if (this.#practised || !(source instanceof Blob)) return;
+      this.#practised = true;
+      // Nothing is asked of it but this, and nobody waits for it.
+      engine.call("practise", { source, options: this.#options, window: this.#acts.window() }).catch(() => undefined);
+    }, mostWaitMs);
   }
 
   /** Reads a room in a new worker; what hinders that is said on the page. `insist`: by these options, whatever it brings along. */
@@ -202,7 +212,7 @@ export class Rooms {
     } finally {
       if (this.#loading === engine) {
         this.#loading = undefined;
-        this.#prepare();
+        this.#prepare(origin);
       }
     }
   }

@@ -71,7 +71,7 @@ export class LaneList {
     this.element.setAttribute("aria-label", label);
     this.element.setAttribute("aria-rowcount", String(graph.nodes.length));
     this.element.style.setProperty(
-      "--gutter",
+      "--linked-lanes",
       `${22 + Math.min(graph.lanes.laneCount - 1, lanesAtMost) * laneWidth + 12}px`,
     );
     this.#spacer.style.height = `${graph.nodes.length * rowHeight}px`;

@@ -1,11 +1,12 @@
 // One row's element: made once, filled again and again as the window moves. It knows what it shows and writes only what changed.
 import { make, setAttribute, setText } from "../dom.ts";
-import { count, counted, rowTime, shortId, splitUser, type TimeSpan } from "../format.ts";
+import { count, counted, splitUser, type TimeSpan } from "../format.ts";
 import type { Gap, RowView } from "../protocol.ts";
 import { letterClass, letterOf } from "../state/letters.ts";
 import type { Item } from "./display.ts";
 import { fillMarked } from "./marks.ts";
 import type { MergeFacts } from "./merges.ts";
+import { NumberCells } from "./numbers.ts";
 import { gapWords } from "./words.ts";
 
 export const columns = ["graph", "sender", "event", "id", "depth", "stream", "time", "snapshot", "group"] as const;
@@ -79,11 +80,7 @@ export class RowElement {
     this.#rule,
     this.#open,
   ];
-  readonly #unique = document.createTextNode("");
-  readonly #rest = make("span", { class: "rest" });
-  readonly #depth = cell("depth");
-  readonly #stream = cell("stream");
-  readonly #time = cell("time");
+  readonly #numbers = new NumberCells();
   readonly #snapshot = cell("snapshot");
   readonly #group = cell("group");
   /** What stands in it, seen or not. */
@@ -101,10 +98,7 @@ export class RowElement {
       this.#graph,
       cell("sender", this.#local, this.#server),
       this.#what,
-      cell("id", this.#unique),
-      this.#depth,
-      this.#stream,
-      this.#time,
+      this.#numbers.element,
       this.#snapshot,
       this.#group,
     );
@@ -170,7 +164,7 @@ export class RowElement {
     switch (content.kind) {
       case "gap":
         this.#write(content.kind, { graph: "gap, a parent that is not held", text: gapWords(content.gap) });
-        this.#identify(shortId(content.gap.missingId), "");
+        this.#numbers.showId(content.gap.missingId);
         return;
       case "run":
         this.#write(content.kind, { graph: content.graph, text: content.words });
@@ -199,21 +193,10 @@ export class RowElement {
   #write(kind: string, { graph, label = "", text }: { graph: string; label?: string; text: string }): void {
     this.#kind(kind);
     this.#graph.setAttribute("aria-label", graph);
-    for (const part of [
-      this.#local,
-      this.#server,
-      this.#letter,
-      this.#key,
-      this.#tags,
-      this.#reason,
-      this.#open,
-      this.#depth,
-      this.#stream,
-      this.#time,
-    ]) {
+    for (const part of [this.#local, this.#server, this.#letter, this.#key, this.#tags, this.#reason, this.#open]) {
       setText(part, "");
     }
-    this.#identify("", "");
+    this.#numbers.showId("");
     setText(this.#label, label);
     fillMarked(this.#text, text, "");
     this.#text.className = "text note";
@@ -238,22 +221,11 @@ export class RowElement {
     // What an event waits for stands in the inspector: whole branches wait for the same.
     setText(this.#reason, view.blind === "no" ? view.reason : "");
     setText(this.#open, "");
-    const id = shortId(view.eventId);
-    this.#identify(id.slice(0, view.unique), id.slice(view.unique));
-    setText(this.#depth, String(view.depth));
-    setText(this.#stream, String(view.stream).replace("-", "−"));
-    setText(this.#time, rowTime(view.ts, state.span));
+    this.#numbers.show(view, state.span);
   }
 
   #kind(kind: string): void {
     setAttribute(this.element, "data-kind", kind);
-  }
-
-  #identify(unique: string, rest: string): void {
-    if (this.#unique.data !== unique) this.#unique.data = unique;
-    setText(this.#rest, rest);
-    if (rest === "") this.#rest.remove();
-    else if (this.#rest.parentNode === null) this.#unique.after(this.#rest);
   }
 
   /** Puts the parts that have something to say where they belong, and takes away the others. */

@@ -11,6 +11,8 @@ import type { DisplayRows, Item } from "./display.ts";
 import { Gutter } from "./gutter.ts";
 import type { Run } from "./lines.ts";
 import { Moment } from "./moment.ts";
+import { isNumberColumn, numberColumns } from "./numbers.ts";
+import { Pace } from "./pace.ts";
 import { Painter, type Scene } from "./painter.ts";
 import { RowPool } from "./pool.ts";
 import { columns, type RowState, type StepMark } from "./row.ts";
@@ -22,9 +24,6 @@ const headHeight = 24;
 const afterLanes = 36;
 /** The share of the list that lanes may take. */
 const widestShare = 0.4;
-/** Rows a frame beyond which the list counts as flung, and how long after that it settles. */
-const flingRows = 3;
-const settleMs = 120;
 const flashMs = 600;
 /** The canvas grows by so much with the lanes that have been seen: all of it crosses to the screen in every frame. */
 const canvasStep = 64;
@@ -74,10 +73,8 @@ export class HistoryView {
   #gutterWidth = -1;
   #canvasWidth = 2 * canvasStep;
   #bundle = 0;
-  #lastTop = 0;
-  #flungAt = 0;
-  #settleTimer = 0;
   readonly refresh = oncePerFrame((now) => this.#render(now));
+  readonly #pace = new Pace(this.refresh);
   /** Where the scrollbar is known to be, and whether the list has moved since. */
   #barAt = 0;
   #barMoved = false;
@@ -85,9 +82,16 @@ export class HistoryView {
   constructor(container: HTMLElement, events: HistoryEvents) {
     this.#events = events;
     const head = make("div", { class: "head", role: "row", "aria-rowindex": 1 });
+    const numbers = make("div", { class: "numbers", role: "presentation" });
     for (const name of columns) {
       const title = name === "snapshot" ? "snapshot before" : name === "group" ? "group after" : name;
-      head.append(make("div", { class: `cell ${name}`, role: "columnheader" }, title));
+      const cell = make("div", { class: `cell ${name}`, role: "columnheader" }, make("span", {}, title));
+      if (!isNumberColumn(name)) head.append(cell);
+      else {
+        cell.style.width = `${numberColumns[name]}ch`;
+        numbers.append(cell);
+        head.append(numbers);
+      }
     }
     this.#graphHead = head.firstElementChild ?? head;
     const canvas = make("canvas");
@@ -373,13 +377,8 @@ export class HistoryView {
     if (session === undefined || display === undefined || moment === undefined || cache === undefined) return;
     this.#moveBar();
     const [first, last] = this.scroll.window();
-    if (Math.abs(this.scroll.top - this.#lastTop) > flingRows * this.scroll.rowHeight) {
-      this.#flungAt = now;
-      clearTimeout(this.#settleTimer);
-      this.#settleTimer = window.setTimeout(() => this.refresh(), settleMs);
-    }
-    this.#lastTop = this.scroll.top;
-
+    const { top, rowHeight, viewHeight } = this.scroll;
+    const rowsWait = this.#pace.frame(now, top, rowHeight, viewHeight);
     const filled = last < first ? last : Math.min(display.count - 1, first + RowPool.size(this.scroll) - 1);
     if (last >= first) this.#need(display, cache, first, filled);
     const lanes = Math.floor((this.#widestGutter() - 16 - afterLanes) / this.#laneWidth());
@@ -407,7 +406,7 @@ export class HistoryView {
       this.#sizeCanvas();
       this.#painter.paint(scene);
     }
-    const width = this.#gutter.step(wanted, now, now - this.#flungAt < settleMs, this.#still.matches);
+    const width = this.#gutter.step(wanted, now, this.#pace.flung(now), this.#still.matches);
     if (width !== this.#gutterWidth) this.grid.style.setProperty("--gutter", `${width}px`);
     this.#gutterWidth = width;
     if (this.#gutter.moving) this.refresh();
@@ -416,7 +415,8 @@ export class HistoryView {
       this.#bundle = bundle;
       this.#events.bundled(bundle);
     }
-    this.#fillRows({ session, display, cache, trace: this.#trace }, moment, first, filled);
+    if (rowsWait) this.refresh();
+    else this.#fillRows({ session, display, cache, trace: this.#trace }, moment, first, filled);
     this.#events.drawn();
   }
 

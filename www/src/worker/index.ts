@@ -20,6 +20,7 @@ import { lineBuffers } from "./arrange.ts";
 import { transferable } from "./columns.ts";
 import { deliver, openInput, openSave, unpackError } from "./input.ts";
 import { readJournal } from "./journal.ts";
+import { practise } from "./practise.ts";
 import { OpenRoom } from "./room.ts";
 import { deliveriesOf } from "./share.ts";
 
@@ -95,6 +96,11 @@ async function* steps(request: Request): Steps {
   switch (request.call) {
     case "open":
       return open(request.id, request.params);
+    case "practise": {
+      const { source, options, window } = request.params;
+      await ready;
+      return yield* practise(source, options, window, () => queue.length > 0);
+    }
     case "learn":
       return yield* opened().learn(findSlice);
     case "rows":
