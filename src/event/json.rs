@@ -15,6 +15,8 @@ pub use expected::Expected;
 pub use string::Str;
 pub(super) use string::unescape;
 
+use scan::Window;
+
 /// The deepest nesting of arrays and objects that is read. Servers stop at 128 (Ruma) to about 1,000 (Synapse).
 pub const MAX_NESTING: u32 = 256;
 
@@ -74,6 +76,7 @@ pub struct Reader<'a> {
     text: &'a str,
     at: usize,
     line: u32,
+    window: Window,
 }
 
 type Result<T, E = JsonError> = core::result::Result<T, E>;
@@ -85,13 +88,13 @@ impl<'a> Reader<'a> {
     /// Returns a reader at the beginning of `text`, on line 1.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
-        Self { text, at: 0, line: 1 }
+        Self::resume(text, 0, 1)
     }
 
     /// Returns a reader of `text` at byte `at`, which is on line `line`.
     #[must_use]
     pub const fn resume(text: &'a str, at: usize, line: u32) -> Self {
-        Self { text, at, line }
+        Self { text, at, line, window: Window::EMPTY }
     }
 
     /// Returns the offset of the next byte to read.
@@ -136,6 +139,12 @@ impl<'a> Reader<'a> {
             Some(byte) if byte > b' ' => Some(byte),
             _ => self.long_whitespace(),
         }
+    }
+
+    /// As [`Reader::whitespace`], where the text must not end.
+    #[inline(always)]
+    fn next(&mut self) -> Result<u8> {
+        self.whitespace().ok_or(self.error(JsonFault::End))
     }
 
     #[inline(never)]
@@ -223,6 +232,14 @@ impl<'a> Reader<'a> {
             self.at += expected.len();
         }
         passed
+    }
+
+    /// Passes a byte of ASCII if it comes next, without white space before it; returns whether it does.
+    #[inline(always)]
+    pub fn pass_if(&mut self, byte: u8) -> bool {
+        let passes = self.byte() == Some(byte);
+        self.at += usize::from(passes);
+        passes
     }
 
     /// Reads an array: calls `element` before each element, which must read or skip it.
@@ -374,22 +391,29 @@ impl<'a> Reader<'a> {
     }
 
     /// Opens an array; returns whether it has an element.
-    ///
-    /// # Errors
-    /// If the next value is no array.
     #[inline(never)]
-    pub fn first_element(&mut self) -> Result<bool> {
+    fn first_element(&mut self) -> Result<bool> {
         self.open(Kind::Array)?;
         Ok(!self.closes(b']')?)
     }
 
-    /// Passes a comma (true) or closes the array that [`Reader::first_element`] opened.
+    /// Opens the array that [`Reader::kind`] has said to come next; returns whether it has an element.
+    ///
+    /// # Errors
+    /// If the text ends.
+    #[inline(always)]
+    pub fn array_here(&mut self) -> Result<bool> {
+        self.at += 1;
+        Ok(!self.closes(b']')?)
+    }
+
+    /// Passes a comma (true) or closes the array.
     #[inline(never)]
     fn next_element(&mut self) -> Result<bool> {
         self.next_element_inlined()
     }
 
-    /// Passes a comma (true) or closes the array that [`Reader::first_element`] opened.
+    /// Passes a comma (true) or closes the array that [`Reader::array_here`] opened.
     ///
     /// # Errors
     /// If neither comes next.
@@ -409,17 +433,22 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     fn key_inlined(&mut self) -> Result<Str<'a>> {
-        match self.whitespace() {
-            Some(b'"') => self.at += 1,
-            Some(_) => return Err(self.error(JsonFault::Unexpected)),
-            None => return Err(self.error(JsonFault::End)),
+        let byte = self.next()?;
+        self.key_from(byte)
+    }
+
+    /// As [`Reader::key`], where the next byte, which the reader stands at, is known.
+    #[inline(always)]
+    fn key_from(&mut self, byte: u8) -> Result<Str<'a>> {
+        if byte != b'"' {
+            return Err(self.error(JsonFault::Unexpected));
         }
+        self.at += 1;
         let key = self.string_rest()?;
-        match self.whitespace() {
-            Some(b':') => self.at += 1,
-            Some(_) => return Err(self.error(JsonFault::Unexpected)),
-            None => return Err(self.error(JsonFault::End)),
+        if self.next()? != b':' {
+            return Err(self.error(JsonFault::Unexpected));
         }
+        self.at += 1;
         Ok(key)
     }
 

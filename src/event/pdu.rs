@@ -2,10 +2,21 @@
 //!
 //! Everything is borrowed from the text, `content` is passed over unread, and each field is checked for what every
 //! server checks before it looks at an event at all (Synapse `event_from_pdu_json`, `validate_event_for_room_version`).
-//! Relies on [`super::json`], and for the size of large events on [`super::canonical`].
+//! Beside it, `keys` finds the members, `values` reads them, and `error` says why there is no event. Relies on
+//! [`super::json`], and for the size of large events on [`super::canonical`].
+
+mod error;
+mod keys;
+mod values;
+
+pub use error::PduError;
+pub use keys::Keys;
+
+use keys::Member;
+use values::{hashes, integer, references, string};
 
 use super::canonical::Writer;
-use super::json::{Expected, JsonError, JsonFault, Kind, Reader, Str};
+use super::json::{JsonError, Kind, Reader, Str};
 
 /// The largest depth: the largest integer of canonical JSON, 2^53 − 1.
 pub const MAX_DEPTH: u64 = (1 << 53) - 1;
@@ -19,80 +30,6 @@ pub const MAX_PREV_EVENTS: usize = 20;
 pub const MAX_AUTH_EVENTS: usize = 10;
 /// The longest sender, room id, type, state key or event id.
 pub const MAX_FIELD: usize = 255;
-
-/// Why a text is not a PDU that can be taken in.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum PduError {
-    /// The text is not JSON.
-    #[error("this is not JSON: {0}")]
-    Json(JsonError),
-    /// The text is JSON, but no object.
-    #[error("an event is a JSON object")]
-    NotAnObject,
-    /// A field that every event has is missing.
-    #[error("the event has no `{0}`{hint}", hint = missing_hint(.0))]
-    Missing(&'static str),
-    /// A field has a value of the wrong type.
-    #[error("`{field}` must be {wanted}")]
-    Wrong {
-        /// The field.
-        field: &'static str,
-        /// What it must be.
-        wanted: &'static str,
-    },
-    /// `depth` is not an integer from 0 to 2^53 − 1.
-    #[error("`depth` must be an integer from 0 to 2^53 - 1, and is {0}")]
-    Depth(String),
-    /// More parents than servers accept.
-    #[error("the event names {0} parents in `prev_events`; servers accept at most 20")]
-    PrevEvents(usize),
-    /// More auth events than servers accept.
-    #[error("the event names {0} events in `auth_events`; servers accept at most 10")]
-    AuthEvents(usize),
-    /// A string or the whole event is too long.
-    #[error("{what} is longer than {limit} {unit}")]
-    TooLarge {
-        /// What is too long.
-        what: &'static str,
-        /// The limit.
-        limit: usize,
-        /// Of what.
-        unit: &'static str,
-    },
-}
-
-fn missing_hint(field: &str) -> &'static str {
-    match field {
-        "prev_events" | "auth_events" | "depth" => {
-            "; is this the client format? Export the events in federation format (PDUs)"
-        }
-        _ => "",
-    }
-}
-
-impl PduError {
-    /// Returns the stable code of this error.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Json(JsonError { fault: JsonFault::Nesting, .. }) => "too-deep",
-            Self::Json(_) => "bad-json",
-            Self::NotAnObject => "not-an-event",
-            Self::Missing(_) => "missing-field",
-            Self::Wrong { .. } => "bad-field",
-            Self::Depth(_) => "bad-depth",
-            Self::PrevEvents(_) => "too-many-prev-events",
-            Self::AuthEvents(_) => "too-many-auth-events",
-            Self::TooLarge { .. } => "too-large",
-        }
-    }
-}
-
-impl From<JsonError> for PduError {
-    fn from(error: JsonError) -> Self {
-        Self::Json(error)
-    }
-}
 
 /// What an event's place in its input says of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -143,83 +80,6 @@ pub struct Pdu<'a> {
     pub raw: RawMembers<'a>,
 }
 
-/// The keys of the event that was read before, each in its place: mostly they are the next one's as well.
-#[derive(Clone, Debug, Default)]
-pub struct Keys {
-    expected: [(Expected, Member); 16],
-}
-
-impl Keys {
-    /// Reads a key; `None` at the end of the object.
-    #[inline]
-    fn read(&mut self, reader: &mut Reader<'_>, place: usize) -> Result<Option<Member>, JsonError> {
-        match self.expected.get(place) {
-            Some((expected, member)) if reader.pass(expected) => Ok(Some(*member)),
-            _ => self.read_another(reader, place),
-        }
-    }
-
-    #[inline(never)]
-    fn read_another(&mut self, reader: &mut Reader<'_>, place: usize) -> Result<Option<Member>, JsonError> {
-        let start = reader.at();
-        let Some(key) = (if place == 0 { reader.first_key()? } else { reader.next_key()? }) else { return Ok(None) };
-        let member = Member::of(&key.decode());
-        if let Some(expected) = self.expected.get_mut(place) {
-            *expected = (Expected::new(reader.since(start)), member);
-        }
-        Ok(Some(member))
-    }
-}
-
-/// A member of an event, by its key.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-enum Member {
-    EventId,
-    RoomId,
-    Type,
-    StateKey,
-    Sender,
-    Redacts,
-    Content,
-    OriginServerTs,
-    Depth,
-    PrevEvents,
-    AuthEvents,
-    Hashes,
-    Membership,
-    Origin,
-    PrevState,
-    #[default]
-    Other,
-}
-
-impl Member {
-    const fn bit(self) -> u32 {
-        1 << self as u32
-    }
-
-    fn of(key: &str) -> Self {
-        match key {
-            "event_id" => Self::EventId,
-            "room_id" => Self::RoomId,
-            "type" => Self::Type,
-            "state_key" => Self::StateKey,
-            "sender" => Self::Sender,
-            "redacts" => Self::Redacts,
-            "content" => Self::Content,
-            "origin_server_ts" => Self::OriginServerTs,
-            "depth" => Self::Depth,
-            "prev_events" => Self::PrevEvents,
-            "auth_events" => Self::AuthEvents,
-            "hashes" => Self::Hashes,
-            "membership" => Self::Membership,
-            "origin" => Self::Origin,
-            "prev_state" => Self::PrevState,
-            _ => Self::Other,
-        }
-    }
-}
-
 /// Values as they stand in an event's text; "" where there is none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct RawMembers<'a> {
@@ -258,7 +118,7 @@ impl<'a> Pdu<'a> {
     /// # Errors
     /// As [`Pdu::read`].
     pub fn read_after(&mut self, reader: &mut Reader<'a>, keys: &mut Keys) -> Result<(), PduError> {
-        if reader.kind()? != Kind::Object {
+        if reader.kind_inlined()? != Kind::Object {
             reader.skip()?;
             return Err(PduError::NotAnObject);
         }
@@ -270,7 +130,7 @@ impl<'a> Pdu<'a> {
         for place in 0.. {
             let Some(member) = keys.read(reader, place)? else { break };
             seen |= member.bit();
-            self.member(reader, member, &mut fault)?;
+            self.member(reader, member, keys, &mut fault)?;
         }
         self.text = text.get(..reader.at() - start).unwrap_or_default();
         match fault {
@@ -303,35 +163,46 @@ impl<'a> Pdu<'a> {
         &mut self,
         reader: &mut Reader<'a>,
         member: Member,
+        keys: &mut Keys,
         fault: &mut Option<PduError>,
     ) -> Result<(), JsonError> {
         match member {
-            Member::EventId => self.event_id = string(reader, || wrong(fault, "event_id", "a string"))?,
-            Member::RoomId => self.room_id = string(reader, || wrong(fault, "room_id", "a string"))?,
-            Member::Type => self.kind = string(reader, || wrong(fault, "type", "a string"))?,
-            Member::StateKey => self.state_key = string(reader, || wrong(fault, "state_key", "a string"))?,
-            Member::Sender => self.sender = string(reader, || wrong(fault, "sender", "a string"))?,
+            // One way for all: read apart, they make the function too large for the processor's registers.
+            Member::EventId | Member::RoomId | Member::Type | Member::StateKey | Member::Sender => {
+                let value = string(reader)?;
+                let (field, name) = match member {
+                    Member::EventId => (&mut self.event_id, "event_id"),
+                    Member::RoomId => (&mut self.room_id, "room_id"),
+                    Member::Type => (&mut self.kind, "type"),
+                    Member::StateKey => (&mut self.state_key, "state_key"),
+                    _ => (&mut self.sender, "sender"),
+                };
+                *field = value;
+                if value.is_none() {
+                    wrong(fault, name, "a string");
+                }
+            }
             Member::Redacts => self.redacts = reader.string_or_pass()?,
             Member::Content => {
-                let object = reader.kind()? == Kind::Object;
+                let object = reader.kind_inlined()? == Kind::Object;
                 self.content = reader.skip()?;
                 if !object {
                     wrong(fault, "content", "an object");
                 }
             }
             Member::OriginServerTs => {
-                let text = number(reader)?;
+                let (text, value) = integer(reader)?;
                 self.raw.origin_server_ts = text;
-                match text.parse() {
-                    Ok(value) => self.origin_server_ts = value,
-                    Err(_) => wrong(fault, "origin_server_ts", "an integer, in milliseconds"),
+                match value {
+                    Some(value) => self.origin_server_ts = value,
+                    None => wrong(fault, "origin_server_ts", "an integer, in milliseconds"),
                 }
             }
             Member::Depth => {
-                let text = number(reader)?;
+                let (text, value) = integer(reader)?;
                 self.raw.depth = text;
-                match text.parse() {
-                    Ok(value) if value <= MAX_DEPTH => self.depth = value,
+                match value.and_then(|value| u64::try_from(value).ok()) {
+                    Some(value) if value <= MAX_DEPTH && !text.starts_with('-') => self.depth = value,
                     _ => _ = fault.get_or_insert_with(|| PduError::Depth(text.chars().take(40).collect())),
                 }
             }
@@ -350,22 +221,7 @@ impl<'a> Pdu<'a> {
                 }
             }
             Member::Hashes => {
-                self.sha256 = None;
-                let object = reader.kind()? == Kind::Object;
-                let start = reader.at();
-                if object {
-                    reader.object(|reader, key| {
-                        if key.decode() == "sha256" {
-                            self.sha256 = reader.string_or_pass()?;
-                            Ok(())
-                        } else {
-                            reader.skip().map(|_| ())
-                        }
-                    })?;
-                } else {
-                    reader.skip()?;
-                }
-                self.raw.hashes = reader.since(start);
+                (self.raw.hashes, self.sha256) = hashes(reader, &mut keys.sha256)?;
             }
             Member::Membership => self.raw.membership = reader.skip()?,
             Member::Origin => self.raw.origin = reader.skip()?,
@@ -448,59 +304,6 @@ impl<'a> Pdu<'a> {
 /// Notes the first wrong field.
 fn wrong(fault: &mut Option<PduError>, field: &'static str, wanted: &'static str) {
     fault.get_or_insert(PduError::Wrong { field, wanted });
-}
-
-/// Reads a string; passes anything else, calling `wrong`.
-#[inline]
-fn string<'a>(reader: &mut Reader<'a>, wrong: impl FnOnce()) -> Result<Option<Str<'a>>, JsonError> {
-    if reader.kind_inlined()? == Kind::String {
-        return reader.string_here().map(Some);
-    }
-    reader.skip()?;
-    wrong();
-    Ok(None)
-}
-
-/// Passes a value that should be a number and returns its text.
-#[inline]
-fn number<'a>(reader: &mut Reader<'a>) -> Result<&'a str, JsonError> {
-    if reader.kind_inlined()? == Kind::Number { reader.number() } else { reader.skip() }
-}
-
-/// Reads a list of references: ids, or `[id, hashes]` pairs (versions 1 and 2). Returns its text and whether it is one.
-fn references<'a>(reader: &mut Reader<'a>, out: &mut Vec<Str<'a>>) -> Result<(&'a str, bool), JsonError> {
-    if reader.kind()? != Kind::Array {
-        return Ok((reader.skip()?, false));
-    }
-    let start = reader.at();
-    let mut good = true;
-    out.clear();
-    let mut more = reader.first_element()?;
-    while more {
-        match reader.kind_inlined()? {
-            Kind::String => out.push(reader.string_here()?),
-            Kind::Array => {
-                let mut first = true;
-                let mut named = None;
-                reader.array(|reader| {
-                    if core::mem::take(&mut first) {
-                        named = reader.string_or_pass()?;
-                    } else {
-                        reader.skip()?;
-                    }
-                    Ok::<_, JsonError>(())
-                })?;
-                good &= named.is_some();
-                out.extend(named);
-            }
-            _ => {
-                reader.skip()?;
-                good = false;
-            }
-        }
-        more = reader.next_element_inlined()?;
-    }
-    Ok((reader.since(start), good))
 }
 
 #[cfg(test)]

@@ -138,8 +138,8 @@ impl Strings {
         // Nothing but loads, so that one follows the other at once.
         let users = homes.map(|(_, sender)| self.state_keys.at_home(sender));
         let ids = homes.map(|(id, _)| self.event_ids.at_home(id));
-        let lengths = users.map(|user| self.users.probe(user));
-        core::hint::black_box((ids, lengths));
+        let lines = users.map(|user| self.users.probe(user));
+        core::hint::black_box((ids, lines));
     }
 
     /// Returns the NID of an event id that has been seen.

@@ -20,6 +20,18 @@ const visibleColumns = (page) =>
       ),
   );
 
+/** The columns of the head, and whether each stands over its column: what is seen of it within what is seen of the cell. */
+const heads = (page) =>
+  page.evaluate(() => {
+    const row = document.querySelectorAll(".row:not([hidden])")[1];
+    return [...document.querySelectorAll(".head .cell")]
+      .filter((head) => head.getClientRects().length > 0)
+      .map((head) => {
+        const [a, b] = [head, row.querySelector(`.cell.${head.classList[1]}`)].map((e) => e.getBoundingClientRect());
+        return [head.classList[1], Math.abs(a.left - b.left) < 1.5 && Math.abs(a.right - b.right) < 1.5];
+      });
+  });
+
 test("columns leave in order as the list narrows", async () => {
   const expected = new Map([
     [1440, ["graph", "sender", "server", "event", "id", "depth", "stream", "time"]],
@@ -29,6 +41,12 @@ test("columns leave in order as the list narrows", async () => {
   for (const [width, columns] of expected) {
     const { page, done } = await viewer.open({ viewport: { width, height: 800 } });
     assert.deepEqual(await visibleColumns(page), columns, `at ${width}`);
+    const named = columns.filter((name) => name !== "server");
+    assert.deepEqual(
+      await heads(page),
+      named.map((name) => [name, true]),
+      `at ${width}`,
+    );
     await done();
   }
 });

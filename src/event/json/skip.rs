@@ -1,6 +1,6 @@
 //! Passing over a value of any kind, and what has no parts: numbers and literals. All of it is checked.
 
-use super::{JsonFault, Kind, MAX_NESTING, Reader, Result};
+use super::{JsonFault, MAX_NESTING, Reader, Result};
 
 // As in the module above.
 #[allow(clippy::inline_always)]
@@ -10,48 +10,94 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the value is malformed or nested deeper than [`MAX_NESTING`].
     pub fn skip(&mut self) -> Result<&'a str> {
-        let kind = self.kind_inlined()?;
+        let first = self.next()?;
         let start = self.at;
-        let mut nesting = Nesting::default();
-        let mut kind = kind;
+        self.pass_from(first)?;
+        Ok(self.slice(start))
+    }
+
+    /// Passes the value that begins with `byte`, at which the reader stands.
+    fn pass_from(&mut self, mut byte: u8) -> Result<()> {
+        let mut around = Around::default();
+        let mut in_object = false;
         loop {
-            match kind {
-                Kind::Object => {
-                    self.at += 1;
-                    if !self.closes(b'}')? {
-                        nesting.enter(true).ok_or(self.error(JsonFault::Nesting))?;
-                        self.key_inlined()?;
-                        kind = self.kind_inlined()?;
-                        continue;
-                    }
-                }
-                Kind::Array => {
-                    self.at += 1;
-                    if !self.closes(b']')? {
-                        nesting.enter(false).ok_or(self.error(JsonFault::Nesting))?;
-                        kind = self.kind_inlined()?;
-                        continue;
-                    }
-                }
-                Kind::String => {
+            match byte {
+                b'"' => {
                     self.at += 1;
                     self.string_rest()?;
                 }
-                Kind::Number => self.pass_number()?,
-                Kind::Bool => self.literal(if self.byte() == Some(b't') { "true" } else { "false" })?,
-                Kind::Null => self.literal("null")?,
+                b'{' | b'[' => {
+                    let object = byte == b'{';
+                    self.at += 1;
+                    byte = self.next()?;
+                    if byte != closing(object) {
+                        around.enter(in_object).ok_or(self.error(JsonFault::Nesting))?;
+                        in_object = object;
+                        byte = self.element(byte, in_object)?;
+                        continue;
+                    }
+                    self.at += 1;
+                }
+                b'-' | b'0'..=b'9' => self.pass_number()?,
+                b't' => self.literal("true")?,
+                b'f' => self.literal("false")?,
+                b'n' => self.literal("null")?,
+                _ => return Err(self.error(JsonFault::Unexpected)),
             }
             loop {
-                let Some(in_object) = nesting.innermost() else { return Ok(self.slice(start)) };
-                if !self.next_or_close(if in_object { b'}' } else { b']' })? {
-                    if in_object {
-                        self.key_inlined()?;
-                    }
-                    kind = self.kind_inlined()?;
+                if around.is_nothing() {
+                    return Ok(());
+                }
+                byte = self.next()?;
+                if byte == b',' {
+                    self.at += 1;
+                    byte = self.next()?;
+                    byte = self.element(byte, in_object)?;
                     break;
                 }
-                nesting.leave();
+                if byte != closing(in_object) {
+                    return Err(self.error(JsonFault::Unexpected));
+                }
+                self.at += 1;
+                in_object = around.leave();
             }
+        }
+    }
+
+    /// Passes the key of an element that begins with `byte`, if it has one; returns the byte that its value begins with.
+    #[inline(always)]
+    fn element(&mut self, byte: u8, in_object: bool) -> Result<u8> {
+        if !in_object {
+            return Ok(byte);
+        }
+        self.key_from(byte)?;
+        self.next()
+    }
+
+    /// Passes a whole number of at most 18 digits and returns it; stays where it is before anything else.
+    #[inline(always)]
+    pub fn small_integer(&mut self) -> Option<i64> {
+        let bytes = self.text.as_bytes();
+        let first = i64::from(self.byte()?.wrapping_sub(b'0'));
+        if first > 9 {
+            return None;
+        }
+        let mut value = first;
+        let mut at = self.at + 1;
+        loop {
+            let byte = *bytes.get(at)?;
+            let digit = i64::from(byte.wrapping_sub(b'0'));
+            if digit > 9 {
+                // What goes on is no whole number, or none.
+                let ends = matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n');
+                let good = ends && at - self.at <= 18 && (first != 0 || at - self.at == 1);
+                return good.then(|| {
+                    self.at = at;
+                    value
+                });
+            }
+            value = value.wrapping_mul(10).wrapping_add(digit);
+            at += 1;
         }
     }
 
@@ -114,35 +160,37 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Which brackets are open: one bit a level, 1 for an object.
+fn closing(object: bool) -> u8 {
+    if object { b'}' } else { b']' }
+}
+
+/// What the innermost open array or object stands in: one bit a level, 1 for an object.
 #[derive(Default)]
-struct Nesting {
+struct Around {
     levels: [u64; MAX_NESTING as usize / 64],
     depth: u32,
 }
 
-impl Nesting {
+impl Around {
+    #[inline]
+    fn is_nothing(&self) -> bool {
+        self.depth == 0
+    }
+
+    /// Opens one in an object, or in an array or nothing; `None` where that is too deep.
     #[inline]
     fn enter(&mut self, object: bool) -> Option<()> {
         let word = self.levels.get_mut((self.depth / 64) as usize)?;
-        let bit = 1 << (self.depth % 64);
-        if object {
-            *word |= bit;
-        } else {
-            *word &= !bit;
-        }
+        let place = self.depth % 64;
+        *word = *word & !(1 << place) | u64::from(object) << place;
         self.depth += 1;
         Some(())
     }
 
+    /// Closes one; returns whether that stands in an object.
     #[inline]
-    fn innermost(&self) -> Option<bool> {
-        let depth = self.depth.checked_sub(1)?;
-        self.levels.get((depth / 64) as usize).map(|word| word >> (depth % 64) & 1 == 1)
-    }
-
-    #[inline]
-    fn leave(&mut self) {
+    fn leave(&mut self) -> bool {
         self.depth -= 1;
+        self.levels.get((self.depth / 64) as usize).is_some_and(|word| word >> (self.depth % 64) & 1 == 1)
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! A string is a slice of the text, checked as it is passed; its escapes are decoded when somebody asks. Relies on `scan`.
 
-use super::scan::next_special;
 use super::{JsonError, JsonFault, Reader, Result};
 use std::borrow::Cow;
 
@@ -48,7 +47,7 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub(super) fn string_rest(&mut self) -> Result<Str<'a>> {
         let start = self.at;
-        self.at = next_special(self.text.as_bytes(), start);
+        self.at = self.window.next_special(self.text.as_bytes(), start);
         if self.byte() == Some(b'"') {
             let raw = self.slice(start);
             self.at += 1;
@@ -71,7 +70,7 @@ impl<'a> Reader<'a> {
                 Some(_) => return Err(self.error(JsonFault::String)),
                 None => return Err(self.error(JsonFault::End)),
             }
-            self.at = next_special(self.text.as_bytes(), self.at);
+            self.at = self.window.next_special(self.text.as_bytes(), self.at);
         }
     }
 

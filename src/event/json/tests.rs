@@ -132,3 +132,33 @@ fn reads_an_object_key_by_key() {
     reader.end().unwrap();
     assert_eq!(seen, [("a".to_owned(), "1".to_owned()), ("b\n".to_owned(), r#"[ true , "x" ]"#.to_owned())]);
 }
+
+/// It is read at once, or left where it is for the way that checks it all.
+#[test]
+fn reads_small_integers_and_no_other_numbers() {
+    let digits = "123456789012345678";
+    for (text, value) in [
+        ("0", Some(0)),
+        ("7", Some(7)),
+        ("1700000000000", Some(1_700_000_000_000)),
+        (digits, Some(123_456_789_012_345_678)),
+        (&format!("{digits}9"), None),
+        ("01", None),
+        ("00", None),
+        ("-3", None),
+        ("1.5", None),
+        ("1e3", None),
+        ("12x", None),
+        ("x", None),
+        ("\"7\"", None),
+    ] {
+        for behind in [",", "}", "]", " ", "\n", "\t", "\r"] {
+            let text = format!("{text}{behind}");
+            let mut reader = Reader::new(&text);
+            assert_eq!(reader.small_integer(), value, "{text:?}");
+            assert_eq!(reader.at(), if value.is_some() { text.len() - 1 } else { 0 }, "{text:?}");
+        }
+    }
+    assert_eq!(Reader::new("7").small_integer(), None, "more digits may come");
+    assert_eq!(Reader::new("").small_integer(), None);
+}
