@@ -19,6 +19,9 @@ export function takeTurns(subjects, { rounds, warmUp }) {
   const results = Object.fromEntries(names.map((name) => [name, { clock: [], processor: [], value: undefined }]));
   for (let round = -warmUp; round < rounds; round++) {
     for (const [name, { run, after }] of Object.entries(subjects)) {
+      // Twice: the first collection goes on sweeping on other threads when it has returned, which would be counted for this
+      // subject and is the last one's; the second waits for that.
+      collectGarbage();
       collectGarbage();
       const { clock, processor, value } = measure(run);
       const kept = after === undefined ? value : after(value);

@@ -433,14 +433,21 @@ pub(super) fn words(id: &[u8; ID_LENGTH]) -> [u64; 6] {
 #[allow(clippy::inline_always)] // As its callers.
 #[inline(always)]
 fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
     if let (Ok(a), Ok(b)) = (a.try_into(), b.try_into()) {
         return words(a) == words(b);
     }
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    a.len() == b.len()
-        && a_rest.len() == b_rest.len()
-        && a.iter().zip(b).all(|(a, b)| u64::from_le_bytes(*a) == u64::from_le_bytes(*b))
-        && a_rest.iter().zip(b_rest).all(|(a, b)| a == b)
+    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        // The last word overlaps the one before.
+        (Some(a_last), Some(b_last)) => {
+            let ((a, _), (b, _)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+            let equal = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+            equal((a_last, b_last)) && a.iter().zip(b).all(equal)
+        }
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    }
 }
 
 #[cfg(test)]
