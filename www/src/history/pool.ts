@@ -24,8 +24,18 @@ export class RowPool {
     return Math.ceil(scroll.viewHeight / scroll.rowHeight) + 1;
   }
 
-  /** Shows the rows `first` to `last` as `state` tells, and the selected one wherever it is; -1: there is none. */
-  show(scroll: ScrollModel, first: number, last: number, selected: number, state: (index: number) => RowState): void {
+  /**
+   * Shows the rows `first` to `last` as `state` tells, and the selected one wherever it is; -1: there is none. Those that could not
+   * be filled before `until` are left out; false if there are any.
+   */
+  show(
+    scroll: ScrollModel,
+    first: number,
+    last: number,
+    selected: number,
+    state: (index: number) => RowState,
+    until = Infinity,
+  ): boolean {
     while (this.#rows.length < RowPool.size(scroll)) {
       const row = new RowElement();
       this.#rows.push(row);
@@ -36,16 +46,21 @@ export class RowPool {
     if (from !== this.#at) this.element.style.transform = `translateY(${from}px)`;
     this.#at = from;
     const used = this.#rows.length;
-    for (const [slot, row] of this.#rows.entries()) {
-      const index = first + ((((slot - first) % used) + used) % used);
+    let all = true;
+    for (let index = first; index < first + used; index++) {
+      const row = this.#rows[index % used]!;
       if (index > last) row.hide();
-      else row.show(state(index), (index - stretch) * scroll.rowHeight);
+      else if (!all || (until !== Infinity && performance.now() > until)) {
+        all = false;
+        row.hide();
+      } else row.show(state(index), (index - stretch) * scroll.rowHeight);
     }
     if (selected < 0 || (selected >= first && selected <= last)) {
       this.#far.hide();
-      return;
+      return all;
     }
     const outside = selected < first ? -2 * scroll.rowHeight : scroll.viewHeight + scroll.rowHeight;
     this.#far.show(state(selected), outside - from);
+    return all;
   }
 }

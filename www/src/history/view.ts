@@ -25,6 +25,8 @@ const afterLanes = 36;
 /** The share of the list that lanes may take. */
 const widestShare = 0.4;
 const flashMs = 600;
+/** How long the first rows of a room are filled at a time; to lay them out takes as long again, or longer. */
+const fillMs = 8;
 /** The canvas grows by so much with the lanes that have been seen: all of it crosses to the screen in every frame. */
 const canvasStep = 64;
 
@@ -75,6 +77,8 @@ export class HistoryView {
   #bundle = 0;
   readonly refresh = oncePerFrame((now) => this.#render(now));
   readonly #pace = new Pace(this.refresh);
+  /** The rows are those of a room that has just been opened: each is written anew, and is laid out from nothing. */
+  #fresh = false;
   /** Where the scrollbar is known to be, and whether the list has moved since. */
   #barAt = 0;
   #barMoved = false;
@@ -125,6 +129,7 @@ export class HistoryView {
       this.#session = session;
       this.#cache = new RowCache(session.engine, display.lines, session.opened.rows, () => this.refresh());
       this.#moment = new Moment(session.edges);
+      this.#fresh = true;
       this.#gutter.reset();
       this.#canvasWidth = 2 * canvasStep;
       this.scroll.moveTo(0);
@@ -415,8 +420,8 @@ export class HistoryView {
       this.#bundle = bundle;
       this.#events.bundled(bundle);
     }
-    if (rowsWait) this.refresh();
-    else this.#fillRows({ session, display, cache, trace: this.#trace }, moment, first, filled);
+    const known = { session, display, cache, trace: this.#trace };
+    if (rowsWait || !this.#fillRows(known, moment, first, filled)) this.refresh();
     this.#events.drawn();
   }
 
@@ -433,7 +438,8 @@ export class HistoryView {
     cache.need(ranges);
   }
 
-  #fillRows(known: Known, moment: Moment, first: number, last: number): void {
+  /** Returns whether all of them are there: on a slow machine the first rows of a room come a frame before the others. */
+  #fillRows(known: Known, moment: Moment, first: number, last: number): boolean {
     const { session, display } = known;
     const numberOf = (item: Item | undefined, of: "snapshotBefore" | "groupAfter"): number =>
       item !== undefined && display.isHeld(item) ? session[of](item) : 0;
@@ -461,7 +467,11 @@ export class HistoryView {
         sameGroup: chosenGroup !== 0 && numberOf(item, "groupAfter") === chosenGroup,
       };
     };
-    this.#pool.show(this.scroll, first, last, selected === undefined ? -1 : display.indexOf(selected), state);
+    const until = this.#fresh ? performance.now() + fillMs : Infinity;
+    this.#fresh = false;
+    const at = selected === undefined ? -1 : display.indexOf(selected);
+    const all = this.#pool.show(this.scroll, first, last, at, state, until);
     setAttribute(this.grid, "aria-activedescendant", selected === undefined ? undefined : `row-${selected}`);
+    return all;
   }
 }
