@@ -9,9 +9,9 @@ import { type Colours, readColours } from "./colours.ts";
 import { contentOf, type Known } from "./content.ts";
 import type { DisplayRows, Item } from "./display.ts";
 import { Gutter } from "./gutter.ts";
+import { makeHead } from "./head.ts";
 import type { Run } from "./lines.ts";
 import { Moment } from "./moment.ts";
-import { isNumberColumn, numberColumns } from "./numbers.ts";
 import { Pace } from "./pace.ts";
 import { Painter, type Scene } from "./painter.ts";
 import { RowPool } from "./pool.ts";
@@ -85,19 +85,8 @@ export class HistoryView {
 
   constructor(container: HTMLElement, events: HistoryEvents) {
     this.#events = events;
-    const head = make("div", { class: "head", role: "row", "aria-rowindex": 1 });
-    const numbers = make("div", { class: "numbers", role: "presentation" });
-    for (const name of columns) {
-      const title = name === "snapshot" ? "snapshot before" : name === "group" ? "group after" : name;
-      const cell = make("div", { class: `cell ${name}`, role: "columnheader" }, make("span", {}, title));
-      if (!isNumberColumn(name)) head.append(cell);
-      else {
-        cell.style.width = `${numberColumns[name]}ch`;
-        numbers.append(cell);
-        head.append(numbers);
-      }
-    }
-    this.#graphHead = head.firstElementChild ?? head;
+    const head = makeHead();
+    this.#graphHead = head.graph;
     const canvas = make("canvas");
     // Lanes wider than the gutter end at its edge.
     const lanes = make("div", { class: "lanes", "aria-hidden": "true" }, canvas);
@@ -113,7 +102,7 @@ export class HistoryView {
         "aria-colcount": columns.length,
         "aria-readonly": "true",
       },
-      make("div", { role: "rowgroup", class: "heads" }, head),
+      make("div", { role: "rowgroup", class: "heads" }, head.element),
       this.#window,
       this.#spacer,
     );
