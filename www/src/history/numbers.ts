@@ -5,7 +5,7 @@ import { rowTime, shortId, type TimeSpan } from "../format.ts";
 import type { RowView } from "../protocol.ts";
 
 /** The columns in their order, with the characters that each has: the space before its words, or behind them, is among these. */
-export const numberColumns = { id: 8, depth: 8, stream: 9, time: 12 } as const;
+export const numberColumns = { id: 8, depth: 8, stream: 9, time: 13 } as const;
 
 export type NumberColumn = keyof typeof numberColumns;
 
