@@ -344,31 +344,19 @@ impl<'a> Reader<'a> {
     /// Passes `close` if it comes next: an empty array or object.
     #[inline(always)]
     fn closes(&mut self, close: u8) -> Result<bool> {
-        match self.whitespace() {
-            Some(byte) if byte == close => {
-                self.at += 1;
-                Ok(true)
-            }
-            Some(_) => Ok(false),
-            None => Err(self.error(JsonFault::End)),
-        }
+        self.next()?;
+        Ok(self.pass_if(close))
     }
 
     /// Passes a comma (false) or `close` (true).
     #[inline(always)]
     fn next_or_close(&mut self, close: u8) -> Result<bool> {
-        match self.whitespace() {
-            Some(b',') => {
-                self.at += 1;
-                Ok(false)
-            }
-            Some(byte) if byte == close => {
-                self.at += 1;
-                Ok(true)
-            }
-            Some(_) => Err(self.error(JsonFault::Unexpected)),
-            None => Err(self.error(JsonFault::End)),
+        let byte = self.next()?;
+        if byte != b',' && byte != close {
+            return Err(self.error(JsonFault::Unexpected));
         }
+        self.at += 1;
+        Ok(byte == close)
     }
 
     /// Opens an object and reads its first key, if it is not empty.
@@ -393,8 +381,8 @@ impl<'a> Reader<'a> {
     /// Opens an array; returns whether it has an element.
     #[inline(never)]
     fn first_element(&mut self) -> Result<bool> {
-        self.open(Kind::Array)?;
-        Ok(!self.closes(b']')?)
+        self.expect_kind(Kind::Array)?;
+        self.array_here()
     }
 
     /// Opens the array that [`Reader::kind`] has said to come next; returns whether it has an element.

@@ -11,10 +11,10 @@
 // `frame work` and `step work` are what the page's thread did for a frame: the browser's own count of the processor's time that tasks
 // took there (script, style, layout and painting), divided by the frames.
 //
+// The third: what it costs to fold the room and to show only what is found.
+//
 // Each file is the first that is opened on its page, two seconds after that has opened itself with its sample: nobody chooses a file
 // sooner, and by then the page has got ready for it. BENCH_WAIT=0 chooses it at once.
-//
-// The third: what it costs to fold the room and to show only what is found.
 import { mkdtempSync, rmSync, createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";

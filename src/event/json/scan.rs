@@ -70,7 +70,7 @@ fn is_special(byte: u8) -> bool {
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd {
-    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u8x16_sub, v128, v128_andnot, v128_or};
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u8x16_sub, u64x2, v128_andnot, v128_or};
 
     /// Returns which bytes are special.
     pub(super) fn specials(block: &[u8; 64]) -> u64 {
@@ -79,7 +79,9 @@ mod simd {
     }
 
     fn of_sixteen(block: &[u8; 16]) -> u16 {
-        let block: v128 = bytemuck::pod_read_unaligned(block);
+        let word =
+            |at: usize| block.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word));
+        let block = u64x2(word(0), word(8));
         let quote = u8x16_eq(block, u8x16_splat(b'"'));
         let backslash = u8x16_eq(block, u8x16_splat(b'\\'));
         // A comparison without sign takes x86 five instructions; of each byte only the highest bit is looked at, and what

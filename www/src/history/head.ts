@@ -7,7 +7,7 @@ const titles: Partial<Record<(typeof columns)[number], string>> = { snapshot: "s
 
 /** The head's row, and the cell over the graph. */
 export function makeHead(): { element: HTMLElement; graph: HTMLElement } {
-  const numbers = make("div", { class: "numbers", role: "presentation" });
+  const numbers = make("div", { class: "numbers mono", role: "presentation" });
   const cells = columns.map((name) => {
     const title = make("span", {}, titles[name] ?? name);
     const cell = make("div", { class: `cell ${name}`, role: "columnheader" }, title);

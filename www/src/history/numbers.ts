@@ -40,7 +40,7 @@ export class NumberCells {
   readonly #time = cell("time");
   readonly element = make(
     "div",
-    { class: "numbers", role: "presentation" },
+    { class: "numbers mono", role: "presentation" },
     cell("id", this.#unique, this.#rest),
     this.#depth,
     this.#stream,

@@ -20,12 +20,15 @@ export async function* practise(
   const bytes = new Uint8Array(await source.arrayBuffer());
   for (let seen = 0; seen < enoughEvents && !wanted();) {
     const room = new Room(options);
-    const report = room.add(bytes);
-    if (report.added > 0) new OpenRoom(room, options).opened(report, window);
-    room.free();
-    // Packed, or saved: not worth unpacking for this.
-    if (report.added === 0) break;
-    seen += report.added;
+    try {
+      const report = room.add(bytes);
+      // Saved: not worth opening for this. What is packed throws.
+      if (report.added === 0) break;
+      new OpenRoom(room, options).opened(report, window);
+      seen += report.added;
+    } finally {
+      room.free();
+    }
     yield undefined;
   }
   return null;
