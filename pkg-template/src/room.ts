@@ -114,7 +114,7 @@ export class Room {
     let bytes = inputBytes(input);
     const progress = new Progress(given(options).onProgress);
     const problems: Problem[] = [];
-    this.#begin(options);
+    this.#begin(options, bytes.length);
     try {
       if (isScenario(bytes, true)) bytes = this.#scenario(bytes, problems);
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
@@ -148,7 +148,7 @@ export class Room {
     const size = sizeOf(input);
     const progress = new Progress(options.onProgress);
     const problems: Problem[] = [];
-    this.#begin(options);
+    this.#begin(options, size);
     try {
       let read = 0;
       const convert = (scenario: Uint8Array) => this.#scenario(scenario, problems);
@@ -173,13 +173,13 @@ export class Room {
     return this.#conclude(progress, problems);
   }
 
-  #begin(options: AddOptions): void {
+  #begin(options: AddOptions, size = 0): void {
     const arrival = ["live", "backfill", "outlier"].indexOf(
       oneOf("arrival", options.arrival, ["live", "backfill", "outlier"]) ?? "live",
     );
     const given = oneOf("order", options.order, ["causal", "given"]) === "given";
     const state = options.stateBefore === undefined ? undefined : strings("stateBefore", options.stateBefore);
-    this.#raw.call((raw) => raw.begin(arrival, given, options.verify === true, state));
+    this.#raw.call((raw) => raw.begin(arrival, given, options.verify === true, state, size));
   }
 
   /** Tells the engine what else a scenario says, and returns its events. */
@@ -609,7 +609,7 @@ export class Room {
    */
   static load(bytes: Uint8Array): Room {
     if (!(bytes instanceof Uint8Array)) throw new RoomscopeError("bad-argument", "A room is loaded from bytes.");
-    const loader = new Handle(() => new RawLoader(Math.random()));
+    const loader = new Handle(() => new RawLoader(Math.random(), bytes.length));
     try {
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
         loader.call((raw) => raw.push(bytes.subarray(at, at + CHUNK_BYTES)));

@@ -1,5 +1,6 @@
 //! Comparing rooms, giving them out, saving and loading them, for JavaScript.
 
+use super::headroom::{Headroom, reserve};
 use super::state::diff_lists;
 use super::{RawRoom, Result, throw};
 use crate::event::hash::Hasher;
@@ -107,19 +108,23 @@ impl RawRoom {
 #[wasm_bindgen]
 pub struct RawLoader {
     loader: Loader,
+    headroom: Headroom,
 }
 
 #[wasm_bindgen]
 impl RawLoader {
-    /// Begins. `seed` is a random number.
+    /// Begins to read `expected` bytes. `seed` is a random number.
     #[wasm_bindgen(constructor)]
-    pub fn new(seed: f64) -> Self {
-        Self { loader: Loader::new(seed.to_bits()) }
+    pub fn new(seed: f64, expected: usize) -> Self {
+        reserve(expected);
+        Self { loader: Loader::new(seed.to_bits()), headroom: Headroom::now() }
     }
 
     /// Reads the next bytes.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
-        self.loader.push(bytes).map_err(|error| throw(&error))
+        self.loader.push(bytes).map_err(|error| throw(&error))?;
+        self.headroom.keep();
+        Ok(())
     }
 
     /// Returns the room, when all bytes have been read. The loader is of no more use then.

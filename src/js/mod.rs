@@ -10,6 +10,7 @@
 
 mod columns;
 mod exchange;
+mod headroom;
 mod objects;
 mod state;
 mod storage;
@@ -23,6 +24,7 @@ use crate::room::{
 use crate::storage::Numbering;
 use crate::view::json::Json;
 use crate::view::layout::layout;
+use headroom::{Headroom, reserve};
 use js_sys::{Array, Reflect, Uint32Array};
 use objects::{write_event, write_ids};
 use wasm_bindgen::prelude::*;
@@ -48,6 +50,7 @@ pub struct RawRoom {
     room: Room,
     batch: Option<Batch>,
     problems: Vec<Problem>,
+    headroom: Headroom,
 }
 
 type Result<T> = core::result::Result<T, JsValue>;
@@ -93,13 +96,14 @@ impl RawRoom {
         Ok(Self::holding(Room::new(options)))
     }
 
-    /// Begins to read an input. `arrival`: 0 live, 1 backfill, 2 outlier.
+    /// Begins to read an input of `expected` bytes, 0 if that is not known. `arrival`: 0 live, 1 backfill, 2 outlier.
     pub fn begin(
         &mut self,
         arrival: u8,
         given_order: bool,
         verify: bool,
         state_before: Option<Vec<String>>,
+        expected: usize,
     ) -> Result<()> {
         let arrival = match arrival {
             0 => Arrival::Live,
@@ -109,6 +113,9 @@ impl RawRoom {
         let order = if given_order { Order::Given } else { Order::Causal };
         let options = AddOptions { arrival, order, state_before, verify, ..AddOptions::default() };
         self.batch = Some(self.room.begin(options).map_err(|error| throw(&error))?);
+        if self.room.keeps_json() {
+            reserve(expected);
+        }
         Ok(())
     }
 
@@ -129,6 +136,7 @@ impl RawRoom {
     pub fn push(&mut self, bytes: Vec<u8>) {
         if let Some(batch) = &mut self.batch {
             self.room.push_owned(batch, bytes);
+            self.headroom.keep();
         }
     }
 
@@ -142,7 +150,9 @@ impl RawRoom {
     /// Takes in up to `count` events; returns whether there are more.
     pub fn advance(&mut self, count: usize) -> Result<bool> {
         let Some(batch) = &mut self.batch else { return Ok(false) };
-        self.room.advance(batch, count).map_err(|error| throw(&error))
+        let more = self.room.advance(batch, count).map_err(|error| throw(&error))?;
+        self.headroom.keep();
+        Ok(more)
     }
 
     /// Ends the input and returns `[counts, ids, ends]`, the counts as JSON.
@@ -295,7 +305,7 @@ impl RawRoom {
     }
 
     fn holding(room: Room) -> Self {
-        Self { room, batch: None, problems: Vec::new() }
+        Self { room, batch: None, problems: Vec::new(), headroom: Headroom::now() }
     }
 
     fn find_all(&self, ids: &[String]) -> Result<Vec<EventNid>> {

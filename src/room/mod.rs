@@ -176,6 +176,12 @@ impl Room {
         &self.extremities
     }
 
+    /// Returns whether the events' own text is kept.
+    #[must_use]
+    pub fn keeps_json(&self) -> bool {
+        self.options.keep_json
+    }
+
     /// Lets go of the events' own text, and keeps no more of it: as if the room had been made not to.
     pub fn forget_json(&mut self) {
         self.options.keep_json = false;
