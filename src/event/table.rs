@@ -51,6 +51,21 @@ pub struct EventRow {
     pub origin_server_ts: i64,
 }
 
+/// What the rules ask of a held event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// The event type.
+    pub kind: EventTypeNid,
+    /// The state key, for a state event.
+    pub state_key: Option<EventStateKeyNid>,
+    /// The slot of type and state key, for a state event.
+    pub slot: Option<Slot>,
+    /// The sender's user id.
+    pub sender: EventStateKeyNid,
+    /// What the checks made of it.
+    pub verdict: Verdict,
+}
+
 /// What is asked of an event most, side by side: the events that another names are anywhere in the columns, and a line of
 /// memory for each of these would cost more than all of the rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,8 +82,8 @@ struct Row {
     lengths: [u8; 2],
     arrival: Arrival,
     verdict: Verdict,
-    /// The auth generation, 0 until it is fixed.
-    generation: u32,
+    /// The auth generation + 1, 0 until the event has been checked against its auth events.
+    checked: u32,
 }
 
 /// The columns of all events of a room.
@@ -121,7 +136,7 @@ impl EventTable {
             lengths: lengths.map(|length| length as u8),
             arrival,
             verdict: Verdict::Outlier,
-            generation: 0,
+            checked: 0,
         };
         self.rows.set(index, held);
         self.depths.set(index, row.depth);
@@ -186,6 +201,14 @@ impl EventTable {
         })
     }
 
+    /// Returns what the rules ask of a held event, in one look.
+    #[inline]
+    #[must_use]
+    pub fn head(&self, nid: EventNid) -> Option<Head> {
+        let &Row { kind, state_key, slot, sender, verdict, .. } = self.rows.get(nid.index())?;
+        Some(Head { kind: kind?, state_key, slot: slot.checked_sub(1).map(Slot), sender: sender?, verdict })
+    }
+
     /// Returns the type of a held event.
     #[must_use]
     pub fn kind(&self, nid: EventNid) -> Option<EventTypeNid> {
@@ -240,19 +263,26 @@ impl EventTable {
         both.split_at_checked(prev as usize).unwrap_or_default()
     }
 
-    /// Returns an event's auth generation, 0 if it has not been fixed: higher than that of each of its auth events, and so
+    /// Returns an event's auth generation, 0 if it has not been checked: higher than that of each of its auth events, and so
     /// an order to walk by that nobody can write into an event.
     #[inline]
     #[must_use]
     pub fn generation(&self, nid: EventNid) -> u32 {
-        self.rows.get(nid.index()).map_or(0, |row| row.generation)
+        self.rows.get(nid.index()).map_or(0, |row| row.checked.saturating_sub(1))
     }
 
-    /// Fixes the generation of an event whose auth events have all been checked.
-    pub fn fix_generation(&mut self, nid: EventNid) {
+    /// Returns whether an event has been checked against its auth events.
+    #[inline]
+    #[must_use]
+    pub fn is_checked(&self, nid: EventNid) -> bool {
+        self.rows.get(nid.index()).is_some_and(|row| row.checked > 0)
+    }
+
+    /// Takes note that an event is checked against its auth events, all of which have been, and fixes its generation.
+    pub fn set_checked(&mut self, nid: EventNid) {
         let highest = self.auth_events(nid).iter().map(|&event| self.generation(event) + 1).max();
         if let Some(row) = self.rows.get_mut(nid.index()) {
-            row.generation = highest.unwrap_or(0);
+            row.checked = highest.unwrap_or(0) + 1;
         }
     }
 

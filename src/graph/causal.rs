@@ -59,6 +59,7 @@ impl Dependencies {
 }
 
 /// Sorts the nodes of `dependencies`; `key` decides between nodes that are ready at the same time.
+#[inline(never)]
 pub fn sort<K: Ord>(dependencies: &Dependencies, key: impl Fn(u32) -> K) -> CausalOrder {
     let nodes = dependencies.len() as u32;
     if (0..nodes).all(|node| dependencies.of(node).iter().all(|&target| target < node)) {

@@ -156,6 +156,7 @@ impl Room {
     }
 
     /// Reads what is left when the input has ended.
+    #[inline(never)]
     pub(super) fn end_of_input(&mut self, batch: &mut Batch) {
         let mut importer = core::mem::take(&mut batch.importer);
         importer.finish(&mut Stager { room: self, batch });
@@ -204,6 +205,7 @@ impl Room {
         self.stage_pdu(batch, at, pdu);
     }
 
+    #[inline(never)]
     fn stage_deferred(&mut self, batch: &mut Batch) {
         for (at, role, text) in core::mem::take(&mut batch.deferred) {
             let mut pdu = Pdu::default();
@@ -475,6 +477,7 @@ fn event_id<'a>(
 }
 
 /// Checks what room versions 11 and up limit in bytes, and all versions in characters (which reading has checked).
+#[inline(never)]
 fn fits_in_bytes(pdu: &Pdu<'_>, id: &str) -> Result<(), (&'static str, String)> {
     match pdu.too_long(str::len).or((id.len() > MAX_FIELD).then_some("`event_id`")) {
         Some(what) => Err(("too-large", format!("{what} is longer than {MAX_FIELD} bytes"))),
@@ -483,6 +486,7 @@ fn fits_in_bytes(pdu: &Pdu<'_>, id: &str) -> Result<(), (&'static str, String)> 
 }
 
 /// Returns the room version that a create event's content names ("1" if none), or the name that is not known.
+#[cold]
 pub(super) fn create_version(content: &str) -> Result<&'static RoomVersion, String> {
     let mut named = Cow::Borrowed("1");
     let read = Reader::new(content).object(|reader, key| {

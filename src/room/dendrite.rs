@@ -23,6 +23,7 @@ const REWRITES: u32 = 2;
 
 impl Room {
     /// Takes one event in, for the first time or again. Returns why it was not stored, if it was not.
+    #[inline(never)]
     pub(super) fn deliver(&mut self, batch: &Batch, staged: &Staged) -> Result<Option<String>, RoomError> {
         let mut server =
             core::mem::replace(&mut self.storage.server, RoomServer::new(self.options.numbering, true, false));
@@ -131,8 +132,7 @@ impl Room {
             if staged.row.slot.is_some() {
                 self.states.dag.add(nid, auth_events);
             }
-            self.events.fix_generation(nid);
-            self.checked.insert(nid);
+            self.events.set_checked(nid);
         }
         self.forget_orders();
     }

@@ -18,6 +18,7 @@ type Entries = Vec<(Slot, EventNid)>;
 
 impl Room {
     /// Takes note of the states given with a batch, by options or by a `send_join` answer.
+    #[inline(never)]
     pub(super) fn set_given_states(&mut self, batch: &mut Batch) -> Result<(), RoomError> {
         let answered = batch.options.state_before.is_none() && !batch.answered_state.is_empty();
         if batch.options.state_before.is_none() && batch.options.states_before.is_empty() && !answered {

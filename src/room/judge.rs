@@ -7,15 +7,14 @@
 //! without recursion, and ends as if it had come in order. A rejected event's state after is the state before it.
 
 use super::journal::Step;
-use super::passed::Message;
 use super::states::{Against, AuthView, Columns};
 use super::{Room, RoomError};
 use crate::event::table::{Arrival, EventTable, Verdict};
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot, Slots};
 use crate::sort;
-use crate::state::auth::{MAX_ID_BYTES, Refusal};
-use crate::state::map::{OutOfMemory, Version};
+use crate::state::auth::{AuthSlots, Refusal};
+use crate::state::map::{OutOfMemory, StateMaps, Version};
 use crate::state::resolution::Observer;
 use core::cmp::Reverse;
 use foldhash::fast::FixedState;
@@ -110,17 +109,20 @@ impl Room {
         if self.create.is_none() && version.room_id_is_hash() && self.options.enforce_auth {
             return Ok(Look::WaitsForCreate);
         }
-        if !self.checked.contains(nid) {
+        let mut named = None;
+        if !self.events.is_checked(nid) {
             if let Some(missing) = self.unchecked_auth_event(nid) {
                 return Ok(Look::Waits(missing));
             }
-            self.checked.insert(nid);
-            self.events.fix_generation(nid);
-            if self.options.enforce_auth
-                && let Err(refusal) = self.check_own(nid, version)
-            {
-                self.reject(nid, refusal, Against::AuthEvents);
-                self.extremities.judged(&self.events, nid);
+            self.events.set_checked(nid);
+            if self.options.enforce_auth {
+                match self.check_own(nid, version) {
+                    Ok(slots) => named = Some(slots),
+                    Err(refusal) => {
+                        self.reject(nid, refusal, Against::AuthEvents);
+                        self.extremities.judged(&self.events, nid);
+                    }
+                }
             }
             self.wake(queue, nid);
         }
@@ -142,7 +144,7 @@ impl Room {
             },
         };
         self.journal.push(nid, if given.is_some() { Step::Given } else { Step::Decided });
-        self.decide(nid, version, before)?;
+        self.decide(nid, version, before, named)?;
         self.wake(queue, nid);
         Ok(Look::Done)
     }
@@ -153,7 +155,7 @@ impl Room {
             return None;
         }
         let mut needed = self.events.auth_events(nid).iter().copied().chain(self.implied_auth_event(nid));
-        needed.find(|&auth_event| !self.checked.contains(auth_event))
+        needed.find(|&auth_event| !self.events.is_checked(auth_event))
     }
 
     /// Returns the auth event that an event has without naming it: from version 12 on, the create event.
@@ -162,39 +164,19 @@ impl Room {
         self.create.filter(|&create| implied && create != nid)
     }
 
-    /// Checks an event by its size, its list of auth events, and against them.
-    fn check_own(&mut self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
-        // In version 12 the create event counts without being named.
-        let create = self.create.filter(|&create| self.events.verdict(create) != Verdict::Rejected);
-        let message = create.and_then(|_| Message::of(&self.events, nid));
-        if let Some(message) = message
-            && self.passed.contains(&self.events, message)
-            && self.strings.event_id_length(nid) <= MAX_ID_BYTES
-        {
-            debug_assert_eq!(self.check_own_in_full(nid, version), Ok(()), "a message like it has passed");
-            return Ok(());
-        }
-        self.check_own_in_full(nid, version)?;
-        if let Some(message) = message {
-            self.passed.insert(message);
-        }
-        Ok(())
-    }
-
-    fn check_own_in_full(&self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
+    /// Checks an event by its size, its list of auth events, and against them. Returns what the rules ask for, with what it
+    /// names for each.
+    fn check_own(&self, nid: EventNid, version: &'static RoomVersion) -> Result<AuthSlots, Refusal> {
         let columns = self.columns(version);
         let rules = columns.rules();
         rules.size_limits(nid)?;
-        rules.state_independent(nid)?;
-        let own = self.events.auth_events(nid);
-        rules.state_dependent(nid, |kind, key| {
-            own.iter()
-                .copied()
-                .find(|&event| self.events.kind(event) == Some(kind) && self.events.state_key(event) == Some(key))
-        })
+        let slots = rules.named_slots(nid)?;
+        rules.state_dependent(nid, |kind, key| slots.named(kind, key))?;
+        Ok(slots)
     }
 
     /// Returns the state before an event as its parents have it, or a parent or auth event that it waits for.
+    #[inline(never)]
     fn state_from_parents(&mut self, nid: EventNid) -> Result<Result<Version, EventNid>, RoomError> {
         let mut parents: Vec<Version> = core::mem::take(&mut self.parent_versions);
         parents.clear();
@@ -220,6 +202,7 @@ impl Room {
     }
 
     /// Returns the state that follows from several, publishing it as a version; `observer` is told how.
+    #[inline(never)]
     pub(super) fn resolve_versions(
         &mut self,
         parents: &[Version],
@@ -231,23 +214,34 @@ impl Room {
             _ => {}
         }
         let Some(version) = self.version else { return Err(RoomError::NoRoomVersion) };
-        let Self { events, strings, slots, create, room_id, states, .. } = self;
-        let columns = Columns { events, strings, slots, version, create: *create, room_id: room_id.as_deref() };
+        let Self { options, events, strings, slots, create, room_id, states, .. } = self;
+        let (create, room_id, options) = (*create, room_id.as_deref(), &*options);
+        let columns = Columns { options, events, strings, slots, version, create, room_id };
         let graph = AuthView { events, dag: &states.dag };
         Ok(states.resolver.resolve(&mut states.maps, &columns.view(&graph), parents, observer)?)
     }
 
-    /// Decides an event's verdict, its state before being known, and its state after.
-    fn decide(&mut self, nid: EventNid, version: &'static RoomVersion, before: Version) -> Result<(), RoomError> {
+    /// Decides an event's verdict, its state before being known, and its state after. `named` is what
+    /// [`Room::check_own`] returned, if that is at hand.
+    #[inline(never)]
+    fn decide(
+        &mut self,
+        nid: EventNid,
+        version: &'static RoomVersion,
+        before: Version,
+        named: Option<AuthSlots>,
+    ) -> Result<(), RoomError> {
         let mut verdict = self.events.verdict(nid);
         if verdict != Verdict::Rejected {
             verdict = Verdict::Accepted;
             if self.options.enforce_auth {
-                let as_named = self.names_all(nid, version) && self.has_auth_events(nid, version, before);
+                let own = named.or_else(|| self.columns(version).rules().named_slots(nid).ok());
+                let own = own.map(|own| Own::new(&own, &self.slots, |slot| self.events.has_other(slot, nid)));
+                let as_named = own.is_some_and(|own| own.is_in(&self.states.maps, before));
                 let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
                 let check = || self.columns(version).rules().state_dependent(nid, get);
                 let allowed = if as_named {
-                    debug_assert_eq!(check(), Ok(()), "its own auth events are in the state, and allow it");
+                    debug_assert_eq!(check(), Ok(()), "the state before it has its own auth events, which allow it");
                     Ok(())
                 } else {
                     check()
@@ -255,9 +249,16 @@ impl Room {
                 if let Err(refusal) = allowed {
                     self.reject(nid, refusal, Against::StateBefore);
                     verdict = Verdict::Rejected;
-                } else if let Some(refusal) = self.soft_failure(nid, version, before, as_named)? {
-                    self.states.refusals.insert(nid, (refusal, Against::CurrentState));
-                    verdict = Verdict::SoftFailed;
+                } else if self.can_soft_fail(nid) {
+                    let as_named = as_named && own.is_some_and(|own| self.is_in_all_tips(before, &own));
+                    if !as_named || cfg!(debug_assertions) {
+                        let refusal = self.soft_failure(nid, version, before)?;
+                        debug_assert!(refusal.is_none() || !as_named, "all tips have its own auth events: {refusal:?}");
+                        if let Some(refusal) = refusal {
+                            self.states.refusals.insert(nid, (refusal, Against::CurrentState));
+                            verdict = Verdict::SoftFailed;
+                        }
+                    }
                 }
             }
         }
@@ -277,67 +278,48 @@ impl Room {
         Ok(())
     }
 
-    /// Returns whether an event that has passed against its own auth events names one for each slot that the rules ask
-    /// for. In a state that has the same events there the rules would only say again what they have said.
-    fn names_all(&self, nid: EventNid, version: &'static RoomVersion) -> bool {
-        let asked = self.columns(version).rules().auth_slots(nid);
-        // What it names is in slots that the rules ask for, no two in one. Version 12 implies the create event.
-        let implied = usize::from(!asked.is_empty() && version.room_id_is_hash());
-        let named = self.events.auth_events(nid).len() + implied;
-        let used = |&(kind, key): &_| used_slot(&self.slots, &self.events, nid, kind, key).is_some();
-        asked.len() == named || asked.iter().filter(used).count() == named
-    }
-
-    /// Returns whether a state has all of an event's auth events.
-    fn has_auth_events(&self, nid: EventNid, version: &'static RoomVersion, state: Version) -> bool {
-        let implied = self.create.filter(|_| version.room_id_is_hash());
-        let needed = implied.iter().chain(self.events.auth_events(nid));
-        let mut stateless = false;
-        let entries = needed.filter_map(|&event| {
-            let slot = self.events.slot(event);
-            stateless |= slot.is_none();
-            Some((slot?, event))
-        });
-        self.states.maps.has_all(state, entries) && !stateless
-    }
-
     fn reject(&mut self, nid: EventNid, refusal: Refusal, against: Against) {
         self.states.refusals.insert(nid, (refusal, against));
         self.events.set_verdict(nid, Verdict::Rejected);
     }
 
-    /// Checks a live event against the room's state on arrival: the resolution of the states after the tips, and of the
-    /// state before the event if a parent of it is not held (Synapse `_check_for_soft_fail`). In a room with more than
-    /// [`MOST_TIP_STATES`] different states at its tips nothing soft-fails: each check would resolve them all.
-    /// `as_named` says that the event names all that the rules ask for, and that the state before it has the same there.
+    /// Returns whether an event is checked against the room's state on arrival: if it is live, and its parents are not just
+    /// the tips. In a room with more than [`MOST_TIP_STATES`] different states at its tips nothing is: each check would
+    /// resolve them all.
+    fn can_soft_fail(&self, nid: EventNid) -> bool {
+        let tips = self.extremities.tips();
+        let parents = self.events.prev_events(nid);
+        self.events.arrival(nid) == Arrival::Live
+            && !tips.is_empty()
+            && self.tip_states.counts.len() <= MOST_TIP_STATES
+            && !(tips.len() == parents.len() && tips.iter().all(|tip| parents.contains(tip)))
+    }
+
+    /// Returns whether the state resolved from the tips has the same as an event's own auth events in all slots that the
+    /// rules ask for, as the state `before` it has: for that all tips have. A slot that is empty in all of them may be
+    /// filled from the auth difference, if there is anything to fill it with.
+    fn is_in_all_tips(&self, before: Version, own: &Own) -> bool {
+        !own.may_be_filled && self.tip_states.iter().all(|state| state == before || own.is_in(&self.states.maps, state))
+    }
+
+    /// Checks an event against the room's state on arrival: the resolution of the states after the tips, and of the state
+    /// before the event if a parent of it is not held (Synapse `_check_for_soft_fail`).
+    #[inline(never)]
     fn soft_failure(
         &mut self,
         nid: EventNid,
         version: &'static RoomVersion,
         before: Version,
-        as_named: bool,
     ) -> Result<Option<Refusal>, RoomError> {
-        let tips = self.extremities.tips();
         let parents = self.events.prev_events(nid);
-        if self.events.arrival(nid) != Arrival::Live || tips.is_empty() {
-            return Ok(None);
-        }
-        if tips.len() == parents.len() && tips.iter().all(|tip| parents.contains(tip)) {
-            return Ok(None);
-        }
         let gap = parents.iter().any(|&parent| self.states.after(parent).is_none());
-        if self.tip_states.counts.len() > MOST_TIP_STATES
-            || as_named
-                && self.tip_states.iter().all(|state| state == before || self.has_auth_events(nid, version, state))
-        {
-            return Ok(None);
-        }
         let mut current: Vec<Version> = core::mem::take(&mut self.tip_versions);
         current.clear();
         current.extend(self.tip_states.iter().chain(gap.then_some(before)));
         sort::distinct(&mut current);
-        let Self { events, strings, slots, create, room_id, states, slot_values, .. } = self;
-        let columns = Columns { events, strings, slots, version, create: *create, room_id: room_id.as_deref() };
+        let Self { options, events, strings, slots, create, room_id, states, slot_values, .. } = self;
+        let (create, room_id, options) = (*create, room_id.as_deref(), &*options);
+        let columns = Columns { options, events, strings, slots, version, create, room_id };
         let graph = AuthView { events, dag: &states.dag };
         let view = columns.view(&graph);
         let asked = view.rules.auth_slots(nid);
@@ -357,6 +339,7 @@ impl Room {
 
     pub(super) fn columns(&self, version: &'static RoomVersion) -> Columns<'_> {
         Columns {
+            options: &self.options,
             events: &self.events,
             strings: &self.strings,
             slots: &self.slots,
@@ -377,6 +360,43 @@ fn used_slot(
     key: EventStateKeyNid,
 ) -> Option<Slot> {
     slots.find(kind, key).filter(|&slot| events.has_other(slot, nid))
+}
+
+/// What the rules ask for to check an event, slot by slot, with the event that it names itself. It has passed against these:
+/// against a state that has the same in these slots the rules would only say again what they have said.
+#[derive(Clone, Copy, Debug)]
+struct Own {
+    entries: [(Slot, Option<EventNid>); AuthSlots::MOST],
+    len: usize,
+    /// Whether it names nothing for a slot that some event is in.
+    may_be_filled: bool,
+}
+
+impl Own {
+    fn new(named: &AuthSlots, slots: &Slots, has_other: impl Fn(Slot) -> bool) -> Self {
+        let mut own = Self { entries: [(Slot(0), None); AuthSlots::MOST], len: 0, may_be_filled: false };
+        for ((kind, key), named) in named.with_named() {
+            let entry = match named {
+                Some((event, slot)) => (slot, Some(event)),
+                None => match slots.find(kind, key) {
+                    Some(slot) if has_other(slot) => {
+                        own.may_be_filled = true;
+                        (slot, None)
+                    }
+                    _ => continue,
+                },
+            };
+            if let Some(place) = own.entries.get_mut(own.len) {
+                *place = entry;
+                own.len += 1;
+            }
+        }
+        own
+    }
+
+    fn is_in(&self, maps: &StateMaps, state: Version) -> bool {
+        maps.has_all(state, self.entries.iter().take(self.len).copied())
+    }
 }
 
 type Queue = BinaryHeap<(Reverse<(u64, i32)>, EventNid)>;

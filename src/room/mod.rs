@@ -13,7 +13,6 @@ mod journal;
 mod judge;
 mod load;
 mod options;
-mod passed;
 mod questions;
 mod save;
 mod send;
@@ -38,7 +37,6 @@ pub use storage::{CompressionFigures, EventEffects, MOST_IMPROVED, StorageFigure
 
 use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;
-use crate::graph::bits::EventBits;
 use crate::graph::{Extremities, Orderings};
 use crate::nid::{EventNid, Slots, Strings};
 use crate::state::map::Version;
@@ -47,7 +45,6 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use journal::Journal;
 use judge::TipStates;
-use passed::Passed;
 use states::States;
 use storage::Storage;
 use texts::Texts;
@@ -66,15 +63,12 @@ pub struct Room {
     orderings: Orderings,
     extremities: Extremities,
     states: States,
-    /// The events that have been checked against their own auth events.
-    checked: EventBits,
     /// Who waits for an event: to come, to be checked, or for its state.
     waiting: HashMap<EventNid, Vec<EventNid>, FixedState>,
     waiting_for_create: Vec<EventNid>,
     journal: Journal,
     storage: Storage,
     tip_states: TipStates,
-    passed: Passed,
     /// Scratch memory of judging.
     parent_versions: Vec<Version>,
     tip_versions: Vec<Version>,
@@ -103,14 +97,12 @@ impl Room {
             orderings: Orderings::default(),
             extremities: Extremities::default(),
             states: States::default(),
-            checked: EventBits::default(),
             waiting: HashMap::default(),
             waiting_for_create: Vec::new(),
             journal: Journal::default(),
             storage: Storage::new(&options),
             parent_versions: Vec::new(),
             tip_states: TipStates::default(),
-            passed: Passed::default(),
             tip_versions: Vec::new(),
             slot_values: Vec::new(),
             busy: false,
@@ -197,7 +189,6 @@ impl Room {
             + self.orderings.memory_bytes()
             + self.extremities.memory_bytes()
             + self.states.memory_bytes()
-            + self.checked.memory_bytes()
             + self.journal.memory_bytes()
             + self.storage.memory_bytes()
             + self.waiting.allocation_size();

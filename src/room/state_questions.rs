@@ -158,9 +158,9 @@ impl Room {
         if self.version.is_none() {
             return Some("the room version is not known: the create event is missing".to_owned());
         }
-        if !self.checked.contains(nid) {
+        if !self.events.is_checked(nid) {
             let mut auth_events = self.events.auth_events(nid).iter().copied();
-            return Some(match auth_events.find(|&event| !self.checked.contains(event)) {
+            return Some(match auth_events.find(|&event| !self.events.is_checked(event)) {
                 Some(event) if !self.events.holds(event) => format!("its auth event {} is not held", id(event)),
                 Some(event) => format!("its auth event {} cannot be checked yet", id(event)),
                 None => "the create event is not held".to_owned(),

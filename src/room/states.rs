@@ -3,6 +3,7 @@
 //! A state is a [`Version`] of the room's state maps; an event has two, before and after it, as numbers in columns. Who
 //! asks for rules or a resolution gets a view that borrows the room's other columns, so that both can be held at once.
 
+use super::options::{RoomOptions, RuleSet};
 use super::slot_values::Lineage;
 use crate::column::Column;
 use crate::event::table::EventTable;
@@ -84,6 +85,7 @@ fn known(column: &Column<u32>, nid: EventNid) -> Option<Version> {
 /// The columns that rules and resolution read.
 #[derive(Clone, Copy)]
 pub(super) struct Columns<'a> {
+    pub(super) options: &'a RoomOptions,
     pub(super) events: &'a EventTable,
     pub(super) strings: &'a Strings,
     pub(super) slots: &'a Slots,
@@ -108,6 +110,7 @@ impl<'a> Columns<'a> {
             version: self.version,
             rules: self.rules(),
             create: self.create,
+            trusts_checks: self.options.enforce_auth && self.options.rules == RuleSet::Specification,
             graph,
         }
     }

@@ -102,6 +102,7 @@ impl Room {
     }
 
     /// Drops what has turned out to be given as an outlier and is held: `pdus` that an auth chain followed.
+    #[inline(never)]
     fn drop_known_outliers(&self, batch: &mut Batch) {
         let known = |batch: &Batch, staged: &Staged| {
             !staged.again && self.events.holds(staged.nid) && batch.arrival(staged.role) == Arrival::Outlier
@@ -114,6 +115,7 @@ impl Room {
     }
 
     /// Drops events of other rooms and further create events.
+    #[inline(never)]
     fn refuse_strangers(&mut self, batch: &mut Batch) {
         let own_id = |room: &Self, staged: &Staged| match batch.version {
             Some(version) if version.room_id_is_hash() => Some(room.strings.event_id(staged.nid).replacen('$', "!", 1)),
@@ -165,6 +167,7 @@ impl Room {
         }
     }
 
+    #[cold]
     fn refuse(&mut self, batch: &mut Batch, staged: &Staged, code: &'static str, message: String) {
         if !self.events.holds(staged.nid) {
             self.events.facts_mut().forget(staged.nid);
@@ -178,6 +181,7 @@ impl Room {
     ///
     /// Cycles are found within the batch and through held events that wait for their state; an event whose state was
     /// given is past such checks.
+    #[inline(never)]
     fn sort(&mut self, batch: &mut Batch) {
         let nodes = Nodes::new(self, batch);
         let mut dependencies = Dependencies::default();
@@ -271,6 +275,7 @@ struct Nodes {
 }
 
 impl Nodes {
+    #[inline(never)]
     fn new(room: &Room, batch: &Batch) -> Self {
         let first = room.strings_before(batch);
         let mut nodes = Self {

@@ -162,6 +162,7 @@ impl TestRoom {
             version: self.version,
             rules,
             create: self.create,
+            trusts_checks: false,
             graph: &self.graph,
         };
         self.resolver.resolve(&mut self.maps, &view, parents, observer).unwrap()
@@ -176,6 +177,7 @@ impl TestRoom {
             version: self.version,
             rules,
             create: self.create,
+            trusts_checks: false,
             graph: &self.graph,
         };
         let mut values = Vec::new();

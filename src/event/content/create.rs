@@ -50,6 +50,7 @@ pub enum VersionName {
 }
 
 impl Create {
+    #[cold]
     pub(super) fn read(content: &str, strings: &mut Strings) -> Result<Self, InternerFull> {
         let mut create = Self {
             creator: Creator::Absent,

@@ -113,6 +113,7 @@ pub(super) struct Member {
 }
 
 impl Member {
+    #[inline(never)]
     pub(super) fn read(content: &str, strings: &mut Strings) -> Result<Self, InternerFull> {
         let mut member = Self { membership: Membership::Missing, authorised_via: None, third_party_invite: None };
         full(Reader::new(content).object::<Stop>(|reader, key| {
@@ -159,6 +160,7 @@ impl Member {
 }
 
 impl JoinRule {
+    #[inline(never)]
     pub(super) fn read(content: &str) -> Self {
         let mut rule = Self::Invite;
         let read = Reader::new(content).object::<Stop>(|reader, key| {

@@ -172,6 +172,7 @@ pub(super) const EVENTS: usize = USERS + 1;
 pub(super) const NOTIFICATIONS: usize = USERS + 2;
 
 impl PowerLevels {
+    #[inline(never)]
     pub(super) fn read(content: &str, strings: &mut Strings) -> Result<Self, InternerFull> {
         let mut levels = Self::default();
         full(Reader::new(content).object::<Stop>(|reader, key| {

@@ -46,6 +46,7 @@ pub struct ThirdPartyKeys {
 }
 
 impl ThirdPartyInvite {
+    #[cold]
     pub(super) fn read(reader: &mut Reader<'_>, strings: &mut Strings) -> Result<Self, Stop> {
         let mut invite = Self::default();
         if !reader.is_or_pass(Kind::Object)? {
@@ -91,6 +92,7 @@ impl Signed {
 }
 
 impl ThirdPartyKeys {
+    #[cold]
     pub(super) fn read(content: &str) -> Self {
         let (mut own, mut listed) = (None, Vec::new());
         let read = Reader::new(content).object::<Stop>(|reader, key| {

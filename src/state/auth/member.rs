@@ -6,6 +6,7 @@ use crate::event::content::{AuthorisedVia, JoinRule, LevelName, Membership, Sign
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid};
 
 impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G> {
+    #[inline(never)]
     pub(super) fn check_member(&self, state_key: Option<EventStateKeyNid>) -> Check {
         let table = self.rules.table;
         let version = self.rules.version;

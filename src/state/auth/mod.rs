@@ -25,7 +25,7 @@ pub use slots::AuthSlots;
 
 use crate::event::content::{AdditionalCreators, AuthorisedVia, Create, Creator, LevelName, Membership, Redacts};
 use crate::event::content::{VersionName, domain};
-use crate::event::table::{EventTable, Verdict};
+use crate::event::table::{EventTable, Head, Verdict};
 use crate::event::version::{EventFormat, RoomVersion};
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Strings};
 
@@ -92,50 +92,60 @@ impl<'a> Rules<'a> {
     /// # Errors
     /// The first refusal.
     pub fn state_independent(&self, event: EventNid) -> Check {
-        match self.table.kind(event) {
-            None => return refuse(RefusalCode::NotHeld),
-            Some(EventTypeNid::CREATE) => return self.check_create(event),
-            Some(_) => {}
+        self.named_slots(event).map(|_| ())
+    }
+
+    /// As [`Rules::state_independent`]; returns [`Rules::auth_slots`] with the auth event that the event names for each.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn named_slots(&self, event: EventNid) -> Result<AuthSlots, Refusal> {
+        let Some(head) = self.table.head(event) else { return Err(Refusal::new(RefusalCode::NotHeld)) };
+        if head.kind == EventTypeNid::CREATE {
+            self.check_create(event)?;
+            return Ok(AuthSlots::new());
         }
-        let expected = self.auth_slots(event);
-        let mut seen = [false; 6];
+        let mut slots = self.slots_of(event, head);
         let mut has_create = false;
         for &auth_event in self.table.auth_events(event) {
             let blame = |rule| Err(Refusal::new(rule).blame(Some(auth_event)));
-            let Some(kind) = self.table.kind(auth_event) else { return blame(RefusalCode::MissingAuthEvent) };
-            let position = self.table.state_key(auth_event).and_then(|key| expected.position(kind, key));
-            let Some(seen) = position.and_then(|position| seen.get_mut(position)) else {
+            let Some(own) = self.table.head(auth_event) else { return blame(RefusalCode::MissingAuthEvent) };
+            let position = own.state_key.and_then(|key| slots.position(own.kind, key));
+            let (Some(position), Some(slot)) = (position, own.slot) else {
                 return blame(RefusalCode::UnexpectedAuthEvent);
             };
-            if kind == EventTypeNid::CREATE {
+            if own.kind == EventTypeNid::CREATE {
                 if self.version.room_id_is_hash() {
                     return blame(RefusalCode::CreateInAuthEvents);
                 }
                 has_create = true;
             }
-            if *seen {
+            if !slots.name(position, auth_event, slot) {
                 return blame(RefusalCode::DuplicateAuthEvent);
             }
-            *seen = true;
-            if self.table.verdict(auth_event) == Verdict::Rejected {
+            if own.verdict == Verdict::Rejected {
                 return blame(RefusalCode::RejectedAuthEvent);
             }
         }
         if self.version.room_id_is_hash() {
-            return match self.create {
-                Some(create) if !self.table.holds(create) => {
-                    Err(Refusal::new(RefusalCode::MissingAuthEvent).blame(self.create))
-                }
-                Some(create) if self.table.verdict(create) == Verdict::Rejected => {
-                    Err(Refusal::new(RefusalCode::RejectedAuthEvent).blame(self.create))
-                }
-                Some(_) => Ok(()),
-                None => refuse(RefusalCode::NoCreateEvent),
-            };
+            let Some(create) = self.create else { return Err(Refusal::new(RefusalCode::NoCreateEvent)) };
+            let blame = |rule| Err(Refusal::new(rule).blame(self.create));
+            let Some(implied) = self.table.head(create) else { return blame(RefusalCode::MissingAuthEvent) };
+            if implied.verdict == Verdict::Rejected {
+                return blame(RefusalCode::RejectedAuthEvent);
+            }
+            if let (Some(position), Some(slot)) =
+                (slots.position(EventTypeNid::CREATE, EventStateKeyNid::EMPTY), implied.slot)
+            {
+                slots.name(position, create, slot);
+            }
+        } else if !has_create {
+            return Err(Refusal::new(RefusalCode::NoCreateEvent));
         }
-        if has_create { Ok(()) } else { refuse(RefusalCode::NoCreateEvent) }
+        Ok(slots)
     }
 
+    #[cold]
     fn check_create(&self, event: EventNid) -> Check {
         let (Some(sender), Some(create)) = (self.table.sender(event), self.table.facts().create(event)) else {
             return refuse(RefusalCode::NotHeld);
@@ -167,15 +177,18 @@ impl<'a> Rules<'a> {
     /// selection"): the slots that its auth events may set. Empty for a create event and for one that is not held.
     #[must_use]
     pub fn auth_slots(&self, event: EventNid) -> AuthSlots {
-        let mut slots = AuthSlots::new();
-        let (Some(kind), Some(sender)) = (self.table.kind(event), self.table.sender(event)) else { return slots };
-        if kind == EventTypeNid::CREATE {
-            return slots;
+        match self.table.head(event) {
+            Some(head) if head.kind != EventTypeNid::CREATE => self.slots_of(event, head),
+            _ => AuthSlots::new(),
         }
+    }
+
+    fn slots_of(&self, event: EventNid, Head { kind, state_key, sender, .. }: Head) -> AuthSlots {
+        let mut slots = AuthSlots::new();
         slots.push(EventTypeNid::CREATE, EventStateKeyNid::EMPTY);
         slots.push(EventTypeNid::POWER_LEVELS, EventStateKeyNid::EMPTY);
         slots.push(EventTypeNid::MEMBER, sender);
-        let (EventTypeNid::MEMBER, Some(target)) = (kind, self.table.state_key(event)) else { return slots };
+        let (EventTypeNid::MEMBER, Some(target)) = (kind, state_key) else { return slots };
         slots.push(EventTypeNid::MEMBER, target);
         let facts = self.table.facts();
         let membership = facts.membership(event);
@@ -218,7 +231,7 @@ impl<'a> Rules<'a> {
         event: EventNid,
         get: &dyn Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>,
     ) -> Check {
-        let (Some(kind), Some(sender)) = (self.table.kind(event), self.table.sender(event)) else {
+        let Some(Head { kind, state_key, sender, .. }) = self.table.head(event) else {
             return refuse(RefusalCode::NotHeld);
         };
         if kind == EventTypeNid::CREATE {
@@ -234,7 +247,6 @@ impl<'a> Rules<'a> {
         if !create.federate {
             state.check_federation(sender)?;
         }
-        let state_key = self.table.state_key(event);
         if self.aliases == Some(kind) {
             return state.check_aliases(state_key);
         }
@@ -315,6 +327,7 @@ impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G>
     }
 
     /// Refuses users of other servers than the creator's.
+    #[inline(never)]
     fn check_federation(&self, user: EventStateKeyNid) -> Check {
         let server = |user| domain(self.rules.strings.state_key(user));
         let creator = self.rules.table.sender(self.create_event);
@@ -327,6 +340,7 @@ impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G>
         }
     }
 
+    #[inline(never)]
     fn check_aliases(&self, state_key: Option<EventStateKeyNid>) -> Check {
         let own = domain(self.rules.strings.state_key(self.sender));
         match state_key.filter(|&key| key != EventStateKeyNid::EMPTY) {
@@ -335,6 +349,7 @@ impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G>
         }
     }
 
+    #[inline(never)]
     fn check_redaction(&self, powers: &levels::Powers<'_>, level: i64) -> Check {
         let needed = powers.named(LevelName::Redact)?;
         // From version 3 on, whose event is redacted is looked at when the redaction is applied.

@@ -30,7 +30,7 @@ use self::down::Down;
 use self::seen::Seen;
 use self::states::Agreed;
 use self::up::Up;
-use super::map::{Differences, OutOfMemory, StateMaps, Version};
+use super::map::{Candidate, Differences, OutOfMemory, StateMaps, Version};
 use crate::nid::{EventNid, Slot};
 use crate::sort;
 
@@ -130,6 +130,38 @@ impl AuthWalks {
         }
         sort::distinct(&mut found);
         Ok(found)
+    }
+
+    /// Returns whether the auth difference of these states has no events but candidates of the slots where they differ,
+    /// for a reason that a look at each candidate shows: what it names as auth events is either a candidate as well or what
+    /// all states have, and so in all chains with everything below it. Mostly it is so.
+    pub fn is_among_candidates<G: AuthGraph>(
+        graph: &G,
+        maps: &StateMaps,
+        versions: &[Version],
+        differences: &Differences,
+    ) -> bool {
+        let states = Agreed { graph, maps, versions, differences };
+        // Candidates mostly name the same as the one before.
+        let mut before: &[EventNid] = &[];
+        differences.iter().all(|(_, candidates)| {
+            candidates.iter().all(|candidate| {
+                let Some(event) = candidate.event else { return true };
+                // What one state has and a successor of it in the others is in all chains as it is.
+                let is_successor = |other: &Candidate| {
+                    other.event.is_some_and(|other| graph.auth_events(other).contains(&event))
+                        && states.is_all([candidate.holders, other.holders])
+                };
+                let named = graph.auth_events(event);
+                let mut new = named.iter().filter(|auth_event| !before.contains(auth_event));
+                if candidates.iter().any(is_successor) {
+                    return true;
+                }
+                let known = new.all(|&auth_event| states.is_agreed_or_candidate(auth_event));
+                before = named;
+                known
+            })
+        })
     }
 
     /// Returns the bytes held.

@@ -1,6 +1,7 @@
 //! The states whose chains are compared: what they agree on and what they do not. Relies on the state map.
 
 use super::{AuthGraph, Differences, EventNid, StateMaps, Version};
+use crate::state::map::Holders;
 
 /// At most 64 states and where they differ.
 pub(super) struct Agreed<'a, G> {
@@ -16,6 +17,12 @@ impl<G: AuthGraph> Agreed<'_, G> {
         u64::MAX >> (64 - self.versions.len().clamp(1, 64))
     }
 
+    /// Returns whether these sets together are all states.
+    pub(super) fn is_all(&self, holders: [Holders; 2]) -> bool {
+        let masks = holders.map(|holders| self.differences.mask(holders).unwrap_or(0));
+        masks[0] | masks[1] == self.all()
+    }
+
     /// Returns the events at the slots where the states differ, each with the states that have it.
     pub(super) fn candidates(&self) -> impl Iterator<Item = (EventNid, u64)> {
         let candidates = self.differences.iter().flat_map(|(_, candidates)| candidates);
@@ -25,6 +32,14 @@ impl<G: AuthGraph> Agreed<'_, G> {
     /// Returns how many slots the first of the states has, which the others hardly differ from.
     pub(super) fn slots(&self) -> usize {
         self.versions.first().map_or(0, |&first| self.maps.len(first) as usize)
+    }
+
+    /// Returns whether all states have `event`, or it is one of those that stand in a slot where they differ.
+    pub(super) fn is_agreed_or_candidate(&self, event: EventNid) -> bool {
+        self.graph.slot(event).is_some_and(|slot| match self.differences.candidates(slot) {
+            Some(candidates) => candidates.iter().any(|candidate| candidate.event == Some(event)),
+            None => self.versions.first().and_then(|&first| self.maps.get(first, slot)) == Some(event),
+        })
     }
 
     /// Returns whether all states have `event`.

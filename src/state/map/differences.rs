@@ -50,10 +50,18 @@ impl Differences {
     /// Returns each slot that differs, in slot order, with its two or more distinct events, absent first and then by NID.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (Slot, &[Candidate])> {
-        self.slots.iter().enumerate().map(|(at, &slot)| {
-            let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-            (slot, &self.candidates[start as usize..self.ends[at] as usize])
-        })
+        self.slots.iter().enumerate().map(|(at, &slot)| (slot, self.candidates_at(at)))
+    }
+
+    /// Returns the events of a slot as [`iter`](Self::iter) does, if it is one of those that differ.
+    #[must_use]
+    pub fn candidates(&self, slot: Slot) -> Option<&[Candidate]> {
+        self.slots.binary_search(&slot).ok().map(|at| self.candidates_at(at))
+    }
+
+    fn candidates_at(&self, at: usize) -> &[Candidate] {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.candidates[start as usize..self.ends[at] as usize]
     }
 
     /// Returns the holders as a bit mask (bit i: the i-th of the versions asked about), or `None` beyond 64 versions.

@@ -160,10 +160,11 @@ impl StateMaps {
         EventNid::new(self.nodes.get(self.row(version).tree(), slot.0))
     }
 
-    /// Returns whether each of these events is in its slot.
+    /// Returns whether each slot has the event that stands with it, or none where that is `None`.
     #[must_use]
-    pub fn has_all(&self, version: Version, entries: impl Iterator<Item = (Slot, EventNid)>) -> bool {
-        self.nodes.has_all(self.row(version).tree(), entries.map(|(slot, event)| (slot.0, event.get())))
+    pub fn has_all(&self, version: Version, entries: impl Iterator<Item = (Slot, Option<EventNid>)>) -> bool {
+        let entries = entries.map(|(slot, event)| (slot.0, event.map_or(0, EventNid::get)));
+        self.nodes.has_all(self.row(version).tree(), entries)
     }
 
     /// Returns the number of slots in use.

@@ -129,15 +129,14 @@ impl Nodes {
         node
     }
 
-    /// Returns whether each of these events is at its slot. Going down once serves all that are in one leaf: what a room
-    /// begins with, which its events are checked against, is in the first.
+    /// Returns whether each slot has the event that stands with it, 0 for none. What a room begins with, which its events
+    /// are checked against, is in the first leaf: going down to that once serves all.
+    #[inline]
     pub(super) fn has_all(&self, tree: Tree, mut entries: impl Iterator<Item = (u32, u32)>) -> bool {
-        let (mut block, mut leaf) = (0, self.leaf_of(tree, 0));
+        let first = self.leaf(self.leaf_of(tree, 0));
         entries.all(|(slot, event)| {
-            if slot >> LEAF_BITS != block {
-                (block, leaf) = (slot >> LEAF_BITS, self.leaf_of(tree, slot));
-            }
-            self.leaf(leaf)[slot as usize & (LEAF - 1)] == event
+            let leaf = if slot < LEAF as u32 { first } else { self.leaf(self.leaf_of(tree, slot)) };
+            leaf[slot as usize & (LEAF - 1)] == event
         })
     }
 

@@ -20,6 +20,9 @@ pub struct RoomView<'a, G> {
     pub rules: Rules<'a>,
     /// The create event, held or not: in version 12 every other event's auth events imply it.
     pub create: Option<EventNid>,
+    /// Whether events were checked against their own auth events by these rules: which of them were checked and not
+    /// rejected have then passed.
+    pub trusts_checks: bool,
     /// The auth DAG, for walks in both directions.
     pub graph: &'a G,
 }

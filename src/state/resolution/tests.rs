@@ -54,7 +54,7 @@ impl Levels {
         let version = RoomVersion::find("11").unwrap();
         let rules = Rules::new(&self.table, &self.strings, version, None, None);
         let Self { strings, slots, table, .. } = self;
-        RoomView { events: table, strings, slots, version, rules, create: None, graph: &() }
+        RoomView { events: table, strings, slots, version, rules, create: None, trusts_checks: false, graph: &() }
     }
 
     fn sorted(&self) -> Vec<&str> {
