@@ -10,6 +10,11 @@ const PAGE_BITS: u32 = 12;
 const PAGE: usize = 1 << PAGE_BITS;
 const FIRST: usize = 16;
 
+/// Returns which page of a column begins at entry `at`, if one does.
+pub(crate) const fn page_at(at: usize) -> Option<usize> {
+    if at & (PAGE - 1) == 0 { Some(at >> PAGE_BITS) } else { None }
+}
+
 /// There is no memory left, or no number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NoRoom;
@@ -42,6 +47,15 @@ impl<T: Copy> Column<T> {
 
     pub(crate) const fn len(&self) -> usize {
         self.len
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Iterates over the entries.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.pages.iter().flatten()
     }
 
     #[inline]
@@ -124,6 +138,22 @@ impl<T: Copy> Column<T> {
         Ok(())
     }
 
+    /// Removes the last entry.
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let last = self.pages.last_mut()?;
+        let entry = last.pop()?;
+        self.len -= 1;
+        if last.is_empty() && self.pages.len() > 1 {
+            self.pages.pop();
+        }
+        Some(entry)
+    }
+
+    /// Gives back the memory of the entries before `at`, by whole pages: they are not to be asked for any more.
+    pub(crate) fn forget_before(&mut self, at: usize) {
+        forget(&mut self.pages, at >> PAGE_BITS);
+    }
+
     /// Drops the entries from `len` on.
     pub(crate) fn truncate(&mut self, len: usize) {
         if len >= self.len {
@@ -185,6 +215,19 @@ impl<T: Copy> Lists<T> {
         start as u32
     }
 
+    /// Gives back the memory of the lists before the one at `start`, by whole pages: they are not to be asked for any more.
+    pub(crate) fn forget_before(&mut self, start: u32) {
+        forget(&mut self.pages, (start >> PAGE_BITS) as usize);
+    }
+
+    /// Drops all lists, keeping the memory of the first.
+    pub(crate) fn clear(&mut self) {
+        self.pages.truncate(1);
+        if let Some(first) = self.pages.first_mut() {
+            first.clear();
+        }
+    }
+
     /// Returns where a list would begin that all lists so far lie before.
     pub(crate) fn end(&self) -> u32 {
         match self.pages.last() {
@@ -210,6 +253,13 @@ impl<T: Copy> Lists<T> {
     }
 }
 
+fn forget<T>(pages: &mut [Vec<T>], end: usize) {
+    // Nearly always it is the last of them.
+    for page in pages.iter_mut().take(end).rev().take_while(|page| page.capacity() > 0) {
+        *page = Vec::new();
+    }
+}
+
 fn bytes_of<T>(pages: &Vec<Vec<T>>) -> usize {
     let entries: usize = pages.iter().map(Vec::capacity).sum();
     entries * size_of::<T>() + pages.capacity() * size_of::<Vec<T>>()
@@ -230,7 +280,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_column_is_a_vector(steps in prop::collection::vec((0_u8..4, 0_usize..9000), 1..20)) {
+        fn a_column_is_a_vector(steps in prop::collection::vec((0_u8..5, 0_usize..9000), 1..20)) {
             let (mut column, mut model) = (Column::default(), Vec::new());
             for (number, (step, size)) in (0_u32..).zip(steps) {
                 match step {
@@ -246,6 +296,9 @@ mod tests {
                         column.push(number);
                         model.push(number);
                     }
+                    3 => for _ in 0..size / 2 {
+                        prop_assert_eq!(column.pop(), model.pop());
+                    },
                     _ => {
                         column.truncate(size);
                         model.truncate(size);
@@ -253,9 +306,38 @@ mod tests {
                 }
                 prop_assert_eq!(column.len(), model.len());
                 prop_assert!((0..=model.len()).all(|at| column.get(at) == model.get(at)));
+                prop_assert_eq!(column.is_empty(), model.is_empty());
+                prop_assert!(column.iter().eq(&model));
                 prop_assert!(column.memory_bytes() >= 4 * model.len());
                 prop_assert!(column.memory_bytes() <= 8 * model.len() + 4 * PAGE + 4096);
             }
+        }
+
+        #[test]
+        fn what_is_not_forgotten_stays(
+            len in 0_usize..30_000,
+            steps in prop::collection::vec(any::<prop::sample::Index>(), 1..5),
+        ) {
+            let (mut column, mut lists) = (Column::default(), Lists::default());
+            let starts: Vec<u32> = (0..len).map(|at| {
+                column.push(at);
+                lists.push(3, [at; 3].into_iter())
+            }).collect();
+            let mut before = 0;
+            for step in steps {
+                before = before.max(step.index(len + 1));
+                column.forget_before(before);
+                if let Some(&start) = starts.get(before) {
+                    lists.forget_before(start);
+                }
+                prop_assert_eq!(column.len(), len);
+                prop_assert!((before..len).all(|at| column.get(at) == Some(&at) && lists.get(starts[at], 3) == [at; 3]));
+                let held = len - before + PAGE;
+                prop_assert!(column.memory_bytes() <= 2 * 8 * held + 4096, "{} for {held}", column.memory_bytes());
+            }
+            lists.clear();
+            let start = lists.push(2, [7, 8].into_iter());
+            prop_assert_eq!(lists.get(start, 2), [7, 8]);
         }
 
         #[test]

@@ -253,3 +253,81 @@ fn a_file_of_something_else_does_not_fill_the_memory() {
     assert_eq!((report.problems.len(), report.more_problems), (MOST_PROBLEMS, 500));
     assert_eq!(report.problems.last().map(|problem| problem.at as usize), Some(MOST_PROBLEMS + 2));
 }
+
+/// Columns grow, and what has been read is let go of, a few thousand events at a time: nobody can tell. Nor can they when
+/// another room's events among these are dropped, some come twice, some wait for others, or an input is given up half-way.
+#[test]
+fn a_long_input_is_taken_in_as_many_short_ones_are() {
+    const EVENTS: usize = 9_500;
+    let event = |number: usize| {
+        let parent = |back: usize| number.checked_sub(back).map_or("$j".to_owned(), |parent| format!("$m{parent}"));
+        let parents = if number % 7 == 3 { vec![parent(1), parent(3)] } else { vec![parent(1 + number % 2)] };
+        let parents: Vec<String> = parents.iter().map(|parent| format!("\"{parent}\"")).collect();
+        let profile = number.is_multiple_of(50);
+        let name = format!(r#"{{"membership":"join","displayname":"{number}"}}"#);
+        let mut change = vec![("prev_events", format!("[{}]", parents.join(","))), ("depth", (number + 3).to_string())];
+        if profile {
+            change.extend([("type", "\"m.room.member\"".to_owned()), ("content", name)]);
+            change.push(("state_key", "\"@a:x\"".to_owned()));
+        }
+        let change: Vec<(&str, &str)> = change.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        message(&format!("$m{number}"), &change)
+    };
+    let mut lines = vec![CREATE.to_owned(), JOIN.to_owned()];
+    lines.extend((0..EVENTS).map(event));
+    let own = lines.len();
+    let expected = {
+        let mut room = Room::new(RoomOptions::default());
+        for part in lines.chunks(300) {
+            assert_eq!(codes(&room.add(part.join("\n").as_bytes(), AddOptions::default()).unwrap()), []);
+        }
+        room
+    };
+    let states = |room: &Room| {
+        let held = room.events().held();
+        let of = |&nid| (room.strings().event_id(nid).to_owned(), room.state_id(nid), room.events().verdict(nid));
+        held.iter().map(of).collect::<Vec<_>>()
+    };
+    let expected_states = states(&expected);
+
+    let (room, report) = add(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((report.events.len(), report.accepted as usize, room.len()), (own, own, own));
+    assert_eq!(states(&room), expected_states);
+    assert_eq!(room.strings().events(), room.events().ids());
+
+    // Events of another room, and some twice.
+    let mut mixed = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        mixed.push(line.clone());
+        if number % 3 == 0 {
+            mixed.push(message(&format!("$other{number}"), &[("room_id", "\"!other:x\"")]));
+        }
+        if number % 100 == 99 {
+            mixed.push(lines[number - 50].clone());
+        }
+    }
+    let (room, report) = add(&mixed.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((report.events.len(), report.duplicates as usize), (own, own / 100));
+    assert_eq!(states(&room), expected_states);
+
+    // Step by step, with questions in between; given up, and once more.
+    let mut room = Room::new(RoomOptions::default());
+    let mut batch = room.begin(AddOptions::default()).unwrap();
+    room.push(&mut batch, lines.join("\n").as_bytes());
+    room.prepare(&mut batch).unwrap();
+    for step in 1..=5 {
+        assert!(room.advance(&mut batch, 1_000).unwrap());
+        assert_eq!(room.len(), step * 1_000);
+        let last = *room.events().held().last().unwrap();
+        assert!(room.explain(last).is_ok());
+        assert!(!room.forward_extremities().is_empty());
+        let ahead = room.find("$m9000");
+        assert!(ahead.is_err(), "{ahead:?} has not been taken in");
+    }
+    room.abort(batch);
+    assert_eq!(room.strings().events(), room.events().ids());
+    assert_eq!(states(&room), expected_states[..5_000]);
+    let report = room.add(lines.join("\n").as_bytes(), AddOptions::default()).unwrap();
+    assert_eq!((report.events.len(), report.duplicates), (own - 5_000, 5_000));
+    assert_eq!(states(&room), expected_states);
+}

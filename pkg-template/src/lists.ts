@@ -29,15 +29,21 @@ export function joined(chunks: Uint8Array[]): Uint8Array {
 }
 
 export function splitIds(list: unknown): EventId[] {
+  const ids = new Array<EventId>((list as [string, Uint32Array])[1].length);
+  splitInto(ids, 0, list);
+  return ids;
+}
+
+/** Splits a list into `ids` from place `at` on, and returns the place behind it. */
+export function splitInto(ids: EventId[], at: number, list: unknown): number {
   const [text, ends] = list as [string, Uint32Array];
-  const ids = new Array<EventId>(ends.length);
   let start = 0;
   for (let index = 0; index < ends.length; index += 1) {
     const end = ends[index] as number;
-    ids[index] = text.slice(start, end);
+    ids[at + index] = text.slice(start, end);
     start = end;
   }
-  return ids;
+  return at + ends.length;
 }
 
 /** Strings are counted from 1: nothing stands at the place before them. */

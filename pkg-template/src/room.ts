@@ -14,6 +14,7 @@ import {
   layoutOf,
   resolutionOf,
   splitIds,
+  splitInto,
   VERDICTS,
 } from "./lists.js";
 import { Progress, turn } from "./progress.js";
@@ -204,7 +205,14 @@ export class Room {
   }
 
   #conclude(progress: Progress, problems: Problem[]): AddReport {
-    const [counts, ids, ends] = this.#raw.call((raw) => raw.conclude()) as [string, string, Uint32Array];
+    const counts = JSON.parse(this.#raw.call((raw) => raw.conclude())) as Counts;
+    const eventIds = new Array<EventId>(counts.added);
+    for (let at = 0; at < counts.added;)
+      at = splitInto(
+        eventIds,
+        at,
+        this.#raw.call((raw) => raw.added()),
+      );
     progress.end();
     const scenarios = problems.length;
     for (;;) {
@@ -213,7 +221,7 @@ export class Room {
       problems.push(...part);
     }
     if (scenarios > 0) problems.sort((a, b) => a.at - b.at);
-    return { ...(JSON.parse(counts) as Counts), eventIds: splitIds([ids, ends]), problems };
+    return { ...counts, eventIds, problems };
   }
 
   /** The room id, once an event or an option has said it. */

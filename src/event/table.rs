@@ -66,6 +66,17 @@ pub struct Head {
     pub verdict: Verdict,
 }
 
+/// What stands in the way of checking an event against those that it names as auth events, found in one pass.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct AuthEventsAtHand {
+    /// The first that has not been checked.
+    pub unchecked: Option<EventNid>,
+    /// Whether there is one that is no outlier and has not passed every check: it may be rejected, or nothing is known yet.
+    pub any_unsettled: bool,
+    /// The highest auth generation of them + 1, 0 without any.
+    generation: u32,
+}
+
 /// What is asked of an event most, side by side: the events that another names are anywhere in the columns, and a line of
 /// memory for each of these would cost more than all of the rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,6 +95,12 @@ struct Row {
     verdict: Verdict,
     /// The auth generation + 1, 0 until the event has been checked against its auth events.
     checked: u32,
+}
+
+impl Row {
+    fn is_unsettled(self) -> bool {
+        self.arrival != Arrival::Outlier && matches!(self.verdict, Verdict::Outlier | Verdict::Rejected)
+    }
 }
 
 /// The columns of all events of a room.
@@ -188,6 +205,12 @@ impl EventTable {
         self.kind(nid).is_some()
     }
 
+    /// Returns whether the event is held as more than an outlier.
+    #[must_use]
+    pub fn holds_as_event(&self, nid: EventNid) -> bool {
+        self.rows.get(nid.index()).is_some_and(|row| row.kind.is_some() && row.arrival != Arrival::Outlier)
+    }
+
     /// Returns the row of a held event.
     #[must_use]
     pub fn row(&self, nid: EventNid) -> Option<EventRow> {
@@ -278,11 +301,25 @@ impl EventTable {
         self.rows.get(nid.index()).is_some_and(|row| row.checked > 0)
     }
 
-    /// Takes note that an event is checked against its auth events, all of which have been, and fixes its generation.
-    pub fn set_checked(&mut self, nid: EventNid) {
-        let highest = self.auth_events(nid).iter().map(|&event| self.generation(event) + 1).max();
+    /// Returns what is known of an event's auth events.
+    #[must_use]
+    pub fn auth_events_at_hand(&self, nid: EventNid) -> AuthEventsAtHand {
+        let mut at_hand = AuthEventsAtHand::default();
+        for &event in self.auth_events(nid) {
+            let row = self.rows.get(event.index()).copied().unwrap_or_default();
+            if row.checked == 0 {
+                at_hand.unchecked = at_hand.unchecked.or(Some(event));
+            }
+            at_hand.any_unsettled |= row.is_unsettled();
+            at_hand.generation = at_hand.generation.max(row.checked.max(1));
+        }
+        at_hand
+    }
+
+    /// Takes note that an event is checked against its auth events, and fixes its generation.
+    pub fn set_checked(&mut self, nid: EventNid, at_hand: AuthEventsAtHand) {
         if let Some(row) = self.rows.get_mut(nid.index()) {
-            row.checked = highest.unwrap_or(0) + 1;
+            row.checked = at_hand.generation + 1;
         }
     }
 
@@ -308,7 +345,7 @@ impl EventTable {
     /// Returns whether an event is no outlier and has not passed every check: it may be rejected, or nothing is known yet.
     #[must_use]
     pub fn is_unsettled(&self, nid: EventNid) -> bool {
-        self.arrival(nid) != Arrival::Outlier && matches!(self.verdict(nid), Verdict::Outlier | Verdict::Rejected)
+        self.rows.get(nid.index()).copied().unwrap_or_default().is_unsettled()
     }
 
     /// Sets what the checks made of an event.

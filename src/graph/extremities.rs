@@ -18,11 +18,15 @@ use crate::sort;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+/// Up to so many tips are looked through: rooms seldom have more for long.
+const FEW: usize = 16;
+
 /// The tips and gaps of a room, kept up to date event by event.
 #[derive(Clone, Debug, Default)]
 pub struct Extremities {
     covered: EventBits,
     tips: Vec<EventNid>,
+    /// The place of each tip among them, if they are more than [`FEW`].
     tip_places: HashMap<EventNid, u32, FixedState>,
     gaps: HashMap<EventNid, Vec<EventNid>, FixedState>,
     work: Vec<EventNid>,
@@ -37,9 +41,11 @@ impl Extremities {
         if events.arrival(nid) == Arrival::Outlier {
             return;
         }
-        self.gaps.remove(&nid);
+        if !self.gaps.is_empty() {
+            self.gaps.remove(&nid);
+        }
         for &parent in events.prev_events(nid) {
-            if !events.holds(parent) || events.arrival(parent) == Arrival::Outlier {
+            if !events.holds_as_event(parent) {
                 self.gaps.entry(parent).or_default().push(nid);
             }
         }
@@ -72,36 +78,56 @@ impl Extremities {
     }
 
     fn cover_parents(&mut self, events: &EventTable, nid: EventNid) {
-        let mut work = core::mem::take(&mut self.work);
-        work.extend_from_slice(events.prev_events(nid));
-        while let Some(nid) = work.pop() {
-            if !self.covered.insert(nid) {
-                continue;
-            }
-            self.remove_tip(nid);
-            if events.verdict(nid) == Verdict::SoftFailed && events.arrival(nid) != Arrival::Outlier {
-                work.extend_from_slice(events.prev_events(nid));
-            }
+        for &parent in events.prev_events(nid) {
+            self.cover(events, parent);
         }
-        self.work = work;
+        while let Some(nid) = self.work.pop() {
+            self.cover(events, nid);
+        }
+    }
+
+    fn cover(&mut self, events: &EventTable, nid: EventNid) {
+        if !self.covered.insert(nid) {
+            return;
+        }
+        self.remove_tip(nid);
+        if events.verdict(nid) == Verdict::SoftFailed && events.arrival(nid) != Arrival::Outlier {
+            self.work.extend_from_slice(events.prev_events(nid));
+        }
     }
 
     fn add_tip(&mut self, nid: EventNid) {
-        if self.tip_places.contains_key(&nid) {
+        if self.place_of(nid).is_some() {
             return;
         }
-        self.tip_places.insert(nid, self.tips.len() as u32);
         self.tips.push(nid);
+        let new = if self.tips.len() == FEW + 1 { 0 } else { self.tips.len() - 1 };
+        if self.tips.len() > FEW {
+            self.tip_places.extend((new as u32..).zip(self.tips.iter().skip(new)).map(|(place, &tip)| (tip, place)));
+        }
         self.changes.push((nid, true));
     }
 
     fn remove_tip(&mut self, nid: EventNid) {
-        let Some(place) = self.tip_places.remove(&nid) else { return };
+        let Some(place) = self.place_of(nid) else { return };
         self.changes.push((nid, false));
-        self.tips.swap_remove(place as usize);
-        if let Some(&moved) = self.tips.get(place as usize) {
-            self.tip_places.insert(moved, place);
+        self.tips.swap_remove(place);
+        if self.tips.len() < FEW {
+            return;
         }
+        self.tip_places.remove(&nid);
+        if self.tips.len() == FEW {
+            self.tip_places.clear();
+        } else if let Some(&moved) = self.tips.get(place) {
+            self.tip_places.insert(moved, place as u32);
+        }
+    }
+
+    fn place_of(&self, tip: EventNid) -> Option<usize> {
+        if self.tips.len() > FEW {
+            return self.tip_places.get(&tip).map(|&place| place as usize);
+        }
+        self.tips.iter().position(|&other| other == tip)
     }
 
     /// Returns the tips, in no order that means anything.

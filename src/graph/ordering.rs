@@ -18,9 +18,13 @@ pub struct Orderings {
 }
 
 impl Orderings {
-    /// Gives the event, which has just been held, its stream ordering.
+    /// Makes room for events with NIDs up to `ids`.
+    pub fn grow(&mut self, ids: usize) {
+        self.stream.grow(ids, 0);
+    }
+
+    /// Gives the event, which has just been held, its stream ordering. [`Orderings::grow`] has made room.
     pub fn assign(&mut self, nid: EventNid, arrival: Arrival) {
-        self.stream.grow(nid.index() + 1, 0);
         let next = if arrival == Arrival::Live {
             self.live += 1;
             self.live

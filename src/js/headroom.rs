@@ -7,7 +7,7 @@
 
 const PAGE: usize = 1 << 16;
 const LEAST: usize = 1 << 20;
-const MOST: usize = 32 << 20;
+const MOST: usize = 8 << 20;
 
 /// How large memory was when it was last looked at, in pages.
 #[derive(Clone, Copy, Debug)]

@@ -31,6 +31,8 @@ use wasm_bindgen::prelude::*;
 
 /// How many problems go out at a time: there can be one a line, and a string has an end.
 const PROBLEMS: usize = 10_000;
+/// How many ids of what was added: all those of a large room in one text would take as much memory again as the room does.
+const IDS: usize = 1 << 15;
 
 /// Lets the message of a panic reach JavaScript, where a trap would only say "unreachable". The package throws the
 /// instance away after it.
@@ -44,11 +46,12 @@ pub(crate) fn start() {
     }));
 }
 
-/// A room, the input that it is reading, and what was wrong with the last one.
+/// A room, the input that it is reading, and what came of the last one.
 #[wasm_bindgen]
 pub struct RawRoom {
     room: Room,
     batch: Option<Batch>,
+    added: Vec<EventNid>,
     problems: Vec<Problem>,
     headroom: Headroom,
 }
@@ -155,14 +158,20 @@ impl RawRoom {
         Ok(more)
     }
 
-    /// Ends the input and returns `[counts, ids, ends]`, the counts as JSON.
-    pub fn conclude(&mut self) -> Array {
-        let Some(batch) = self.batch.take() else { return Array::new() };
-        let mut report = self.room.conclude(batch);
-        self.problems = core::mem::take(&mut report.problems);
-        let ids = self.ids(&report.events);
-        ids.unshift(&objects::report(&report).into());
-        ids
+    /// Ends the input and returns what came of it in numbers, as JSON.
+    pub fn conclude(&mut self) -> String {
+        let Some(batch) = self.batch.take() else { return String::new() };
+        let report = self.room.conclude(batch);
+        let counts = objects::report(&report);
+        (self.added, self.problems) = (report.events, report.problems);
+        counts
+    }
+
+    /// The next of the events that the input ended last has added, as `[ids, ends]`; none of them when all have been told.
+    pub fn added(&mut self) -> Array {
+        let rest = self.added.split_off(self.added.len().min(IDS));
+        let next = core::mem::replace(&mut self.added, rest);
+        self.ids(&next)
     }
 
     /// The next of the problems of the input that was ended last, as JSON; none of them when all have been told.
@@ -305,7 +314,7 @@ impl RawRoom {
     }
 
     fn holding(room: Room) -> Self {
-        Self { room, batch: None, problems: Vec::new(), headroom: Headroom::now() }
+        Self { room, batch: None, added: Vec::new(), problems: Vec::new(), headroom: Headroom::now() }
     }
 
     fn find_all(&self, ids: &[String]) -> Result<Vec<EventNid>> {
@@ -324,6 +333,10 @@ fn joined(strings: &mut dyn Iterator<Item = &str>) -> Array {
     let mut ends = Vec::with_capacity(strings.size_hint().0);
     let mut end = 0;
     for string in strings {
+        if text.is_empty() {
+            // Most lists are of ids, which are of one length.
+            text.reserve(string.len() * ends.capacity());
+        }
         text.push_str(string);
         end += if string.is_ascii() { string.len() } else { string.encode_utf16().count() };
         ends.push(end as u32);

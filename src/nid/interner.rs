@@ -1,5 +1,7 @@
-//! One contiguous string buffer with numbers for the strings in it.
+//! Strings in one buffer of pages, with numbers for them.
 
+use super::pages::{Pages, start_of};
+use crate::column::Column;
 use core::hash::{BuildHasher, Hasher};
 use foldhash::quality::FixedState;
 
@@ -17,8 +19,8 @@ const LARGEST: u32 = 32;
 
 /// Stores each string once and numbers them 0, 1, 2 … in order of first sight.
 ///
-/// All strings lie in one buffer; a string costs its bytes, 4 bytes for where it ends (none while all are of one length, as
-/// event ids are) and 16 to 32 for its place in the table.
+/// A string costs its bytes, 8 bytes for where they are (none while all are of one length, as event ids are) and 16 to 32
+/// for its place in the table.
 /// The table is open addressing with linear probing over words that hold a string's hash (high half) and its number + 1
 /// (low half), at most half of them in use: most look-ups touch one word of it, and a string's bytes only to confirm.
 /// The highest bits of the hash choose the place, so growing reads the old table and writes the new one from one end to the
@@ -28,8 +30,8 @@ const LARGEST: u32 = 32;
 /// equal is always decided by their bytes, and numbers never depend on the seed.
 #[derive(Clone, Debug)]
 pub struct Interner {
-    text: String,
-    ends: Ends,
+    text: Pages,
+    places: Places,
     /// The length of the longest string there has been.
     longest: usize,
     /// 0 is a free place. Its length is 2^`bits`.
@@ -43,8 +45,8 @@ impl Interner {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
-            text: String::new(),
-            ends: Ends::default(),
+            text: Pages::default(),
+            places: Places::default(),
             longest: 0,
             table: vec![0; 1 << SMALLEST],
             bits: SMALLEST,
@@ -55,27 +57,26 @@ impl Interner {
     /// Returns how many strings are held.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.places.len()
     }
 
     /// Returns whether no string is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.len() == 0
+        self.places.len() == 0
     }
 
     /// Returns the string with this index, or "" if there is none.
     #[must_use]
     pub fn get(&self, index: usize) -> &str {
-        let (start, end) = self.ends.place(index);
-        self.text.get(start..end).unwrap_or_default()
+        let (start, length) = self.places.get(index);
+        self.text.get(start, length)
     }
 
     /// Returns the length in bytes of the string with this index, 0 if there is none, without looking at it.
     #[must_use]
     pub fn length(&self, index: usize) -> usize {
-        let (start, end) = self.ends.place(index);
-        end.saturating_sub(start)
+        self.places.get(index).1
     }
 
     /// Returns whether a string of more than `length` bytes may be held: no length need be asked for if not.
@@ -131,19 +132,19 @@ impl Interner {
     #[inline]
     #[must_use]
     pub fn is(&self, index: usize, string: &str) -> bool {
-        let (start, end) = self.ends.place(index);
-        let held = self.text.as_bytes().get(start..end);
-        index < self.ends.len() && held.is_some_and(|held| same(held, string.as_bytes()))
+        index < self.len() && same(self.get(index).as_bytes(), string.as_bytes())
     }
 
     /// Forgets every string from index `len` on: the way back from a call that failed.
     pub fn truncate(&mut self, len: usize) {
-        for index in (len..self.ends.len()).rev() {
+        for index in (len..self.places.len()).rev() {
             let word = word(self.hash.of(self.get(index).as_bytes()), index);
             self.remove(word);
         }
-        self.ends.truncate(len);
-        self.text.truncate(self.ends.place(len).0);
+        if len < self.len() {
+            self.text.truncate(self.places.get(len).0);
+            self.places.truncate(len);
+        }
     }
 
     /// Iterates over all strings in the order of their numbers.
@@ -155,7 +156,7 @@ impl Interner {
     /// Returns the bytes of memory that the interner holds.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.text.capacity() + self.ends.memory_bytes() + 8 * self.table.capacity()
+        self.text.memory_bytes() + self.places.memory_bytes() + 8 * self.table.capacity()
     }
 
     /// Returns the index of `string`, or the free place in the table where its probes end.
@@ -185,24 +186,21 @@ impl Interner {
 
     #[inline(never)]
     fn insert(&mut self, string: &str, hash: u32, free: usize) -> Result<usize, InternerFull> {
-        let index = self.ends.len();
-        let end = u32::try_from(self.text.len() + string.len()).map_err(|_| InternerFull)?;
-        if self.text.capacity() - self.text.len() < string.len() {
-            // By an eighth, as columns do.
-            let more = string.len().max(self.text.len() / 8).max(256);
-            self.text.try_reserve_exact(more).map_err(|_| InternerFull)?;
-        }
-        self.ends.make_room(string.len())?;
+        let index = self.len();
         let mut free = free;
         if (index + 1) * 2 > self.table.len() {
             self.grow()?;
             free = self.free_place(word(hash, index));
         }
+        let start = self.text.make_room(string.len())?;
+        if let Err(full) = self.places.push(start, string.len()) {
+            self.text.truncate(start);
+            return Err(full);
+        }
+        self.text.push(string);
         if let Some(place) = self.table.get_mut(free) {
             *place = word(hash, index);
         }
-        self.text.push_str(string);
-        self.ends.push(end);
         self.longest = self.longest.max(string.len());
         Ok(index)
     }
@@ -264,86 +262,73 @@ impl Interner {
     }
 }
 
-/// Where each string ends in the buffer.
+/// Where each string is in the buffer.
 #[derive(Clone, Debug)]
-enum Ends {
+enum Places {
     /// All are of one length: there are `count`. To find one costs no look at memory.
-    Every {
-        length: u32,
-        count: u32,
-    },
-    Each(Vec<u32>),
+    Every { length: u32, count: u32 },
+    /// Where each begins, and its length.
+    Each(Column<(u32, u32)>),
 }
 
-impl Default for Ends {
+impl Default for Places {
     fn default() -> Self {
         Self::Every { length: 0, count: 0 }
     }
 }
 
-impl Ends {
+impl Places {
     #[inline]
     fn len(&self) -> usize {
         match self {
             Self::Every { count, .. } => *count as usize,
-            Self::Each(ends) => ends.len(),
+            Self::Each(places) => places.len(),
         }
     }
 
-    /// Returns where the string with this index begins and ends: both at the end of the text, or at 0, if there is none.
+    /// Returns where the string with this index begins, and its length: 0 if there is none.
     #[inline]
-    fn place(&self, index: usize) -> (usize, usize) {
+    fn get(&self, index: usize) -> (u32, usize) {
         match self {
-            &Self::Every { length, count } => {
-                let end = |index: usize| index.min(count as usize) * length as usize;
-                (end(index), end(index + 1))
+            &Self::Every { length, count } if index < count as usize => {
+                (start_of(index, length as usize), length as usize)
             }
-            Self::Each(ends) => {
-                let end = |index: usize| ends.get(index).map_or(0, |&end| end as usize);
-                (index.checked_sub(1).map_or(0, end), end(index))
-            }
+            Self::Every { .. } => (0, 0),
+            Self::Each(places) => places.get(index).map_or((0, 0), |&(start, length)| (start, length as usize)),
         }
     }
 
-    /// Makes room for the end of one more string, which is as long as this.
-    fn make_room(&mut self, string: usize) -> Result<(), InternerFull> {
+    /// Takes note of one more string.
+    fn push(&mut self, start: u32, string: usize) -> Result<(), InternerFull> {
         match self {
             Self::Every { length, count } if *count == 0 || *length as usize == string => {
                 *length = string as u32;
-                Ok(())
+                *count += 1;
             }
             &mut Self::Every { length, count } => {
-                let mut ends = Vec::new();
-                ends.try_reserve_exact(count as usize + (count as usize / 8).max(16)).map_err(|_| InternerFull)?;
-                ends.extend((1..=count).map(|number| number * length));
-                *self = Self::Each(ends);
-                Ok(())
+                let mut places = Column::default();
+                for index in 0..count as usize {
+                    places.try_push((start_of(index, length as usize), length)).map_err(|_| InternerFull)?;
+                }
+                places.try_push((start, string as u32)).map_err(|_| InternerFull)?;
+                *self = Self::Each(places);
             }
-            Self::Each(ends) if ends.len() == ends.capacity() => {
-                ends.try_reserve_exact((ends.len() / 8).max(16)).map_err(|_| InternerFull)
-            }
-            Self::Each(_) => Ok(()),
+            Self::Each(places) => _ = places.try_push((start, string as u32)).map_err(|_| InternerFull)?,
         }
-    }
-
-    fn push(&mut self, end: u32) {
-        match self {
-            Self::Every { count, .. } => *count += 1,
-            Self::Each(ends) => ends.push(end),
-        }
+        Ok(())
     }
 
     fn truncate(&mut self, len: usize) {
         match self {
             Self::Every { count, .. } => *count = (*count).min(len as u32),
-            Self::Each(ends) => ends.truncate(len),
+            Self::Each(places) => places.truncate(len),
         }
     }
 
     fn memory_bytes(&self) -> usize {
         match self {
             Self::Every { .. } => 0,
-            Self::Each(ends) => 4 * ends.capacity(),
+            Self::Each(places) => places.memory_bytes(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! "none" shows as 0 in tables, and is never reused. Relies on `crate::column` alone.
 
 mod interner;
+mod pages;
 mod recent;
 mod slots;
 mod strings;

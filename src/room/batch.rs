@@ -7,6 +7,7 @@
 use super::options::{AddOptions, MOST_PROBLEMS, Problem};
 use super::texts::Found;
 use super::{Room, RoomError};
+use crate::column::{self, Column, Lists};
 use crate::event::hash::{Hasher, added_by_client_apis};
 use crate::event::json::{JsonError, Kind, Reader, Str};
 use crate::event::pdu::{MAX_FIELD, Pdu, Role};
@@ -49,8 +50,12 @@ impl Staged {
 pub struct Batch {
     pub(super) options: AddOptions,
     pub(super) version: Option<&'static RoomVersion>,
-    pub(super) staged: Vec<Staged>,
-    pub(super) edges: Vec<EventNid>,
+    pub(super) staged: Column<Staged>,
+    pub(super) edges: Lists<EventNid>,
+    /// How many event ids were known when each page of `staged` was full.
+    known: Vec<u32>,
+    /// What the event at hand names, while it is being read.
+    named: Vec<EventNid>,
     pub(super) rooms: Interner,
     pub(super) problems: Vec<Problem>,
     pub(super) more_problems: u32,
@@ -58,6 +63,10 @@ pub struct Batch {
     /// The order of taking in, and how far it has come.
     pub(super) order: Vec<u32>,
     pub(super) next: usize,
+    /// Whether that is the order in which they were read: of what has been taken in nothing is needed any more then.
+    pub(super) as_read: bool,
+    /// The events that have been taken in, for the first time.
+    pub(super) taken: Vec<EventNid>,
     /// The first event of the input, which the given state belongs to: in a `send_join` answer the join.
     pub(super) first: Option<EventNid>,
     /// The state that a `send_join` answer gives, in its order.
@@ -113,14 +122,18 @@ impl Room {
         Ok(Batch {
             options,
             version: self.version,
-            staged: Vec::new(),
-            edges: Vec::new(),
+            staged: Column::default(),
+            edges: Lists::default(),
+            known: Vec::new(),
+            named: Vec::new(),
             rooms: Interner::new(0),
             problems: Vec::new(),
             more_problems: 0,
             duplicates: 0,
             order: Vec::new(),
             next: 0,
+            as_read: false,
+            taken: Vec::new(),
             first: None,
             answered_state: Vec::new(),
             has_auth_chain: false,
@@ -166,16 +179,19 @@ impl Room {
     /// Gives up an input that has not been taken in: the room is as it was.
     pub fn abort(&mut self, batch: Batch) {
         self.busy = false;
-        for staged in batch.staged {
+        let Batch { staged, next, gave, slots, strings, .. } = batch;
+        for staged in staged.iter() {
             if !self.events.holds(staged.nid) {
                 self.events.facts_mut().forget(staged.nid);
                 self.texts.forget(staged.nid);
             }
         }
         // Events taken in before an abort keep their strings, and so does a state that has been given.
-        if batch.next == 0 && !batch.gave {
-            self.slots.truncate(batch.slots);
-            self.strings.rollback(batch.strings);
+        if next == 0 && !gave {
+            self.slots.truncate(slots);
+            self.strings.rollback(strings);
+        } else {
+            self.make_room(self.strings.events());
         }
         // A room id that no option gave is that of the events held.
         if self.events.is_empty() && self.options.room_id.is_none() {
@@ -278,10 +294,10 @@ impl Room {
             Some(key) => Some(self.strings.intern_state_key(&key).map_err(full)?),
             None => None,
         };
-        let edges = batch.edges.len();
+        batch.named.clear();
         let mut counts = [0; 2];
         for (which, ids) in [&pdu.prev_events, &pdu.auth_events].into_iter().enumerate() {
-            let from = batch.edges.len();
+            let from = batch.named.len();
             for id in ids {
                 let id = id.decode();
                 let target = match which {
@@ -290,17 +306,16 @@ impl Room {
                 };
                 let target = target.map_err(full)?;
                 if target == nid {
-                    batch.edges.truncate(edges);
                     return Err(("cycle", "the event names itself".to_owned()));
                 }
                 // A parent named twice is one parent; an auth event named twice is for the rules to refuse. Few enough to
                 // look through: at most 20.
-                if which == AUTH || !batch.edges.get(from..).is_some_and(|named| named.contains(&target)) {
-                    batch.edges.push(target);
+                if which == AUTH || !batch.named.get(from..).is_some_and(|named| named.contains(&target)) {
+                    batch.named.push(target);
                 }
             }
             if let Some(count) = counts.get_mut(which) {
-                *count = (batch.edges.len() - from) as u8;
+                *count = (batch.named.len() - from) as u8;
             }
         }
         let [parents, auth_events] = counts;
@@ -325,7 +340,7 @@ impl Room {
         batch.staged.push(Staged {
             nid,
             row,
-            edges: edges as u32,
+            edges: batch.edges.push(batch.named.len(), batch.named.iter().copied()),
             parents,
             auth_events,
             at,
@@ -333,6 +348,9 @@ impl Room {
             role: pdu.role,
             again,
         });
+        if column::page_at(batch.staged.len()).is_some() {
+            batch.known.push(self.strings.events() as u32);
+        }
         Ok(())
     }
 }
@@ -385,9 +403,9 @@ impl Batch {
         let (prev, auth) = (events.prev_events(nid), events.auth_events(nid));
         let [parents, auth_events] = [prev.len() as u8, auth.len() as u8];
         self.edges.clear();
-        self.edges.extend(prev.iter().chain(auth));
+        let edges = self.edges.push(prev.len() + auth.len(), prev.iter().chain(auth).copied());
         let row = events.row(nid)?;
-        Some(Staged { nid, row, edges: 0, parents, auth_events, at: 0, room: None, role: Role::Event, again })
+        Some(Staged { nid, row, edges, parents, auth_events, at: 0, room: None, role: Role::Event, again })
     }
 
     /// Returns the number of a room id; nearly all are the first one's.
@@ -395,14 +413,40 @@ impl Batch {
         if self.rooms.is(0, id) { Ok(0) } else { self.rooms.intern(id).map(|room| room as u32) }
     }
 
+    /// Returns the parents of an event, then its auth events.
+    pub(super) fn named(&self, staged: &Staged) -> &[EventNid] {
+        self.edges.get(staged.edges, staged.parents as usize + staged.auth_events as usize)
+    }
+
     pub(super) fn parents(&self, staged: &Staged) -> &[EventNid] {
-        let from = staged.edges as usize;
-        self.edges.get(from..from + staged.parents as usize).unwrap_or_default()
+        self.named(staged).get(..staged.parents as usize).unwrap_or_default()
     }
 
     pub(super) fn auth_events(&self, staged: &Staged) -> &[EventNid] {
-        let from = staged.edges as usize + staged.parents as usize;
-        self.edges.get(from..from + staged.auth_events as usize).unwrap_or_default()
+        self.named(staged).get(staged.parents as usize..).unwrap_or_default()
+    }
+
+    /// Puts others in place of what has been read.
+    pub(super) fn keep_only(&mut self, staged: Column<Staged>) {
+        self.staged = staged;
+        self.known.clear();
+    }
+
+    /// Returns how many ids the room must have room for to take in a page of events more, if it is time for that and no
+    /// other order than that of reading is called for.
+    pub(super) fn ids_of_next_page(&self) -> Option<usize> {
+        let page = column::page_at(self.next).filter(|_| self.as_read)?;
+        self.known.get(page).map(|&known| known as usize)
+    }
+
+    /// Gives back the memory of what has been taken in, as far as nobody asks for it any more.
+    pub(super) fn forget_taken(&mut self) {
+        if self.as_read && column::page_at(self.next).is_some() {
+            self.staged.forget_before(self.next);
+            if let Some(next) = self.staged.get(self.next) {
+                self.edges.forget_before(next.edges);
+            }
+        }
     }
 
     /// Returns how an event reached us, by its place in the input: what an answer gives beside the events that were asked

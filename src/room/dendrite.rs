@@ -132,7 +132,7 @@ impl Room {
             if staged.row.slot.is_some() {
                 self.states.dag.add(nid, auth_events);
             }
-            self.events.set_checked(nid);
+            self.events.set_checked(nid, self.events.auth_events_at_hand(nid));
         }
         self.forget_orders();
     }

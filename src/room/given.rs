@@ -162,8 +162,7 @@ impl Room {
 
     /// Takes in what another room has taken in, whose words this one has now.
     fn hear(&mut self, old: &Self, given: &[(EventNid, Version)]) -> Result<(), RoomError> {
-        self.events.grow(self.strings.events());
-        self.states.grow(self.strings.events());
+        self.make_room(self.strings.events());
         let mut batch = self.begin(AddOptions::default())?;
         batch.version = old.version;
         let mut states: HashMap<EventNid, Version, FixedState> = HashMap::default();

@@ -9,7 +9,7 @@
 use super::journal::Step;
 use super::states::{Against, AuthView, Columns};
 use super::{Room, RoomError};
-use crate::event::table::{Arrival, EventTable, Verdict};
+use crate::event::table::{Arrival, AuthEventsAtHand, EventTable, Verdict};
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot, Slots};
 use crate::sort;
@@ -109,20 +109,19 @@ impl Room {
         if self.create.is_none() && version.room_id_is_hash() && self.options.enforce_auth {
             return Ok(Look::WaitsForCreate);
         }
-        let mut named = None;
+        let at_hand = self.events.auth_events_at_hand(nid);
+        let mut is_named = false;
         if !self.events.is_checked(nid) {
-            if let Some(missing) = self.unchecked_auth_event(nid) {
+            if let Some(missing) = self.unchecked_auth_event(nid, at_hand) {
                 return Ok(Look::Waits(missing));
             }
-            self.events.set_checked(nid);
+            self.events.set_checked(nid, at_hand);
             if self.options.enforce_auth {
-                match self.check_own(nid, version) {
-                    Ok(slots) => named = Some(slots),
-                    Err(refusal) => {
-                        self.reject(nid, refusal, Against::AuthEvents);
-                        self.extremities.judged(&self.events, nid);
-                    }
+                if let Err(refusal) = self.check_own(nid, version) {
+                    self.reject(nid, refusal, Against::AuthEvents);
+                    self.extremities.judged(&self.events, nid);
                 }
+                is_named = true;
             }
             self.wake(queue, nid);
         }
@@ -138,24 +137,24 @@ impl Room {
                 self.states.given.remove(&nid);
                 given
             }
-            None => match self.state_from_parents(nid)? {
+            None => match self.state_from_parents(nid, at_hand)? {
                 Ok(before) => before,
                 Err(missing) => return Ok(Look::Waits(missing)),
             },
         };
         self.journal.push(nid, if given.is_some() { Step::Given } else { Step::Decided });
-        self.decide(nid, version, before, named)?;
+        self.decide(nid, version, before, is_named)?;
         self.wake(queue, nid);
         Ok(Look::Done)
     }
 
     /// Returns an auth event that has not come or has not been checked. With auth off none is needed.
-    fn unchecked_auth_event(&self, nid: EventNid) -> Option<EventNid> {
+    fn unchecked_auth_event(&self, nid: EventNid, at_hand: AuthEventsAtHand) -> Option<EventNid> {
         if !self.options.enforce_auth {
             return None;
         }
-        let mut needed = self.events.auth_events(nid).iter().copied().chain(self.implied_auth_event(nid));
-        needed.find(|&auth_event| !self.events.is_checked(auth_event))
+        let implied = || self.implied_auth_event(nid).filter(|&event| !self.events.is_checked(event));
+        at_hand.unchecked.or_else(implied)
     }
 
     /// Returns the auth event that an event has without naming it: from version 12 on, the create event.
@@ -164,20 +163,26 @@ impl Room {
         self.create.filter(|&create| implied && create != nid)
     }
 
-    /// Checks an event by its size, its list of auth events, and against them. Returns what the rules ask for, with what it
-    /// names for each.
-    fn check_own(&self, nid: EventNid, version: &'static RoomVersion) -> Result<AuthSlots, Refusal> {
-        let columns = self.columns(version);
-        let rules = columns.rules();
-        rules.size_limits(nid)?;
-        let slots = rules.named_slots(nid)?;
-        rules.state_dependent(nid, |kind, key| slots.named(kind, key))?;
-        Ok(slots)
+    /// Checks an event by its size, its list of auth events, and against them.
+    fn check_own(&mut self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
+        self.columns(version).rules().size_limits(nid)?;
+        self.look_up_own(nid, version)?;
+        self.columns(version).rules().state_dependent(nid, |kind, key| self.named.named(kind, key))
+    }
+
+    /// Checks an event's list of auth events, and notes what it names for each slot that the rules ask for.
+    fn look_up_own(&mut self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
+        let Self { named, options, events, strings, slots, create, room_id, .. } = self;
+        let (create, room_id) = (*create, room_id.as_deref());
+        Columns { options, events, strings, slots, version, create, room_id }.rules().named_slots(nid, named)
     }
 
     /// Returns the state before an event as its parents have it, or a parent or auth event that it waits for.
-    #[inline(never)]
-    fn state_from_parents(&mut self, nid: EventNid) -> Result<Result<Version, EventNid>, RoomError> {
+    fn state_from_parents(
+        &mut self,
+        nid: EventNid,
+        at_hand: AuthEventsAtHand,
+    ) -> Result<Result<Version, EventNid>, RoomError> {
         let mut parents: Vec<Version> = core::mem::take(&mut self.parent_versions);
         parents.clear();
         for &parent in self.events.prev_events(nid) {
@@ -186,17 +191,17 @@ impl Room {
                 parents.push(after);
             }
         }
-        // An auth event whose own state may yet show it rejected.
-        let unsettled = self
-            .events
-            .auth_events(nid)
-            .iter()
-            .copied()
-            .find(|&event| self.events.is_unsettled(event) && self.states.after(event).is_none());
-        if let (Some(event), true) = (unsettled, self.options.enforce_auth) {
-            return Ok(Err(event));
+        if at_hand.any_unsettled && self.options.enforce_auth {
+            // An auth event whose own state may yet show it rejected.
+            let may = |&event: &EventNid| self.events.is_unsettled(event) && self.states.after(event).is_none();
+            if let Some(event) = self.events.auth_events(nid).iter().copied().find(may) {
+                return Ok(Err(event));
+            }
         }
-        let before = self.resolve_versions(&parents, &mut ())?;
+        let before = match *parents {
+            [only] => only,
+            _ => self.resolve_versions(&parents, &mut ())?,
+        };
         self.parent_versions = parents;
         Ok(Ok(before))
     }
@@ -221,22 +226,23 @@ impl Room {
         Ok(states.resolver.resolve(&mut states.maps, &columns.view(&graph), parents, observer)?)
     }
 
-    /// Decides an event's verdict, its state before being known, and its state after. `named` is what
-    /// [`Room::check_own`] returned, if that is at hand.
+    /// Decides an event's verdict, its state before being known, and its state after. `is_named` says that
+    /// [`Room::check_own`] has just looked at it.
     #[inline(never)]
     fn decide(
         &mut self,
         nid: EventNid,
         version: &'static RoomVersion,
         before: Version,
-        named: Option<AuthSlots>,
+        is_named: bool,
     ) -> Result<(), RoomError> {
         let mut verdict = self.events.verdict(nid);
         if verdict != Verdict::Rejected {
             verdict = Verdict::Accepted;
             if self.options.enforce_auth {
-                let own = named.or_else(|| self.columns(version).rules().named_slots(nid).ok());
-                let own = own.map(|own| Own::new(&own, &self.slots, |slot| self.events.has_other(slot, nid)));
+                let is_named = is_named || self.look_up_own(nid, version).is_ok();
+                let has_other = |slot| self.events.has_other(slot, nid);
+                let own = is_named.then(|| Own::new(&self.named, &self.slots, has_other));
                 let as_named = own.is_some_and(|own| own.is_in(&self.states.maps, before));
                 let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
                 let check = || self.columns(version).rules().state_dependent(nid, get);
@@ -269,9 +275,15 @@ impl Room {
         self.states.set(nid, before, after);
         self.events.set_verdict(nid, verdict);
         self.extremities.judged(&self.events, nid);
-        for &(tip, is_tip) in self.extremities.changes() {
-            if let Some(state) = self.states.after(tip) {
-                self.tip_states.change(state, is_tip);
+        match *self.extremities.changes() {
+            // A message takes the place of its parent: nothing has become of the states.
+            [(old, false), (new, true)] if self.states.after(old) == self.states.after(new) => {}
+            _ => {
+                for &(tip, is_tip) in self.extremities.changes() {
+                    if let Some(state) = self.states.after(tip) {
+                        self.tip_states.change(state, is_tip);
+                    }
+                }
             }
         }
         self.extremities.forget_changes();
@@ -395,7 +407,7 @@ impl Own {
     }
 
     fn is_in(&self, maps: &StateMaps, state: Version) -> bool {
-        maps.has_all(state, self.entries.iter().take(self.len).copied())
+        maps.has_all(state, self.entries.get(..self.len).unwrap_or_default())
     }
 }
 

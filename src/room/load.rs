@@ -199,8 +199,7 @@ fn read_head(bytes: &[u8], seed: u64) -> Option<Retelling> {
         given.push(GivenAgain { after, event, comes, entries });
     }
     check(head.bytes.is_empty())?;
-    room.events.grow(events);
-    room.states.grow(events);
+    room.make_room(events);
     let mut batch = room.begin(AddOptions::default()).ok()?;
     batch.version = version.or(room_version);
     Some(Retelling { room, batch, deliveries, given, delivered: 0, gave: 0, events: 0 })

@@ -39,6 +39,7 @@ use crate::event::table::EventTable;
 use crate::event::version::RoomVersion;
 use crate::graph::{Extremities, Orderings};
 use crate::nid::{EventNid, Slots, Strings};
+use crate::state::auth::AuthSlots;
 use crate::state::map::Version;
 use core::cell::{OnceCell, RefCell};
 use foldhash::fast::FixedState;
@@ -69,7 +70,8 @@ pub struct Room {
     journal: Journal,
     storage: Storage,
     tip_states: TipStates,
-    /// Scratch memory of judging.
+    /// Scratch memory of judging: what the rules ask for, with what the event at hand names.
+    named: AuthSlots,
     parent_versions: Vec<Version>,
     tip_versions: Vec<Version>,
     slot_values: Vec<Option<EventNid>>,
@@ -101,6 +103,7 @@ impl Room {
             waiting_for_create: Vec::new(),
             journal: Journal::default(),
             storage: Storage::new(&options),
+            named: AuthSlots::default(),
             parent_versions: Vec::new(),
             tip_states: TipStates::default(),
             tip_versions: Vec::new(),

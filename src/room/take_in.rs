@@ -7,12 +7,16 @@ use super::batch::{Batch, Staged};
 use super::journal::Step;
 use super::options::{AddOptions, AddReport, Order, RuleSet};
 use super::{Room, RoomError};
+use crate::column::{self, Column};
 use crate::event::table::{Arrival, Verdict};
 use crate::graph::causal::{self, Dependencies};
 use crate::nid::EventNid;
 use crate::sort;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+
+/// How many events are looked at together.
+const AT_ONCE: usize = 8;
 
 impl Room {
     /// Takes events in: NDJSON, a JSON array or a single event, as bytes.
@@ -49,9 +53,17 @@ impl Room {
         self.drop_known_outliers(batch);
         self.refuse_strangers(batch);
         self.sort(batch);
-        self.events.grow(self.strings.events());
-        self.states.grow(self.strings.events());
+        if batch.ids_of_next_page().is_none() {
+            self.make_room(self.strings.events());
+        }
         self.set_given_states(batch)
+    }
+
+    /// Makes room in the columns for events with NIDs up to `ids`.
+    pub(super) fn make_room(&mut self, ids: usize) {
+        self.events.grow(ids);
+        self.states.grow(ids);
+        self.orderings.grow(ids);
     }
 
     /// Takes in up to `count` events of a prepared batch; returns whether there are more.
@@ -61,16 +73,37 @@ impl Room {
     pub fn advance(&mut self, batch: &mut Batch, count: usize) -> Result<bool, RoomError> {
         let end = batch.next.saturating_add(count).min(batch.order.len());
         while batch.next < end {
+            // The columns grow as the memory of what has been read is given back: not all at once, before.
+            if let Some(ids) = batch.ids_of_next_page() {
+                self.make_room(ids);
+            } else if column::page_at(batch.next).is_some() {
+                self.make_room(self.strings.events());
+            }
+            if batch.next.is_multiple_of(AT_ONCE) {
+                self.look_ahead(batch);
+            }
             let Some(staged) = batch.order.get(batch.next).and_then(|&index| batch.staged.get(index as usize)).copied()
             else {
                 break;
             };
             batch.next += 1;
-            if let Some(message) = self.receive(batch, &staged)? {
-                self.refuse(batch, &staged, "not-stored", message);
+            match self.receive(batch, &staged)? {
+                Some(message) => self.refuse(batch, &staged, "not-stored", message),
+                None if staged.again => {}
+                None => batch.taken.push(staged.nid),
             }
+            batch.forget_taken();
         }
         Ok(batch.next < batch.order.len())
+    }
+
+    /// Looks at the rows of what the next events name: in a large room they are anywhere in memory, and a processor waits
+    /// for one line of it as long as for several that it is asked for together.
+    fn look_ahead(&self, batch: &Batch) {
+        let next = batch.order.get(batch.next..).unwrap_or_default().iter().take(AT_ONCE);
+        let named = next.filter_map(|&index| batch.staged.get(index as usize)).flat_map(|staged| batch.named(staged));
+        let seen = named.fold(false, |seen, &event| seen ^ self.events.is_checked(event));
+        core::hint::black_box(seen);
     }
 
     /// Ends a batch that has been taken in and says what came of it. Of one that has been taken in in part, that part stays.
@@ -78,13 +111,9 @@ impl Room {
         self.busy = false;
         let mut report =
             AddReport { duplicates: batch.duplicates, more_problems: batch.more_problems, ..AddReport::default() };
-        for &index in batch.order.iter().take(batch.next) {
-            let Some(staged) = batch.staged.get(index as usize) else { continue };
-            if staged.again || !self.events.holds(staged.nid) {
-                continue;
-            }
-            report.events.push(staged.nid);
-            match self.events.verdict(staged.nid) {
+        report.events = batch.taken;
+        for &event in &report.events {
+            match self.events.verdict(event) {
                 Verdict::Accepted => report.accepted += 1,
                 Verdict::SoftFailed => report.soft_failed += 1,
                 Verdict::Rejected => report.rejected += 1,
@@ -107,11 +136,14 @@ impl Room {
         let known = |batch: &Batch, staged: &Staged| {
             !staged.again && self.events.holds(staged.nid) && batch.arrival(staged.role) == Arrival::Outlier
         };
-        let mut staged = core::mem::take(&mut batch.staged);
-        let before = staged.len();
-        staged.retain(|staged| !known(batch, staged));
-        batch.duplicates += (before - staged.len()) as u32;
-        batch.staged = staged;
+        if !batch.staged.iter().any(|staged| known(batch, staged)) {
+            return;
+        }
+        let before = batch.staged.len();
+        let mut kept = Column::default();
+        batch.staged.iter().filter(|staged| !known(batch, staged)).for_each(|&staged| kept.push(staged));
+        batch.duplicates += (before - kept.len()) as u32;
+        batch.keep_only(kept);
     }
 
     /// Drops events of other rooms and further create events.
@@ -150,15 +182,17 @@ impl Room {
             }
         };
         // One pass: half of a large input may be of another room.
-        let mut kept = Vec::with_capacity(batch.staged.len());
         let mut refused = Vec::new();
-        for staged in &batch.staged {
-            match refusal(staged) {
-                None => kept.push(*staged),
-                Some((code, message)) => refused.push((*staged, code, message)),
+        if batch.staged.iter().any(|staged| refusal(staged).is_some()) {
+            let mut kept = Column::default();
+            for &staged in batch.staged.iter() {
+                match refusal(&staged) {
+                    None => kept.push(staged),
+                    Some((code, message)) => refused.push((staged, code, message)),
+                }
             }
+            batch.keep_only(kept);
         }
-        batch.staged = kept;
         for (staged, code, message) in refused {
             self.refuse(batch, &staged, code, message);
         }
@@ -184,15 +218,44 @@ impl Room {
     #[inline(never)]
     fn sort(&mut self, batch: &mut Batch) {
         let nodes = Nodes::new(self, batch);
+        let cyclic = if nodes.are_causal(batch) {
+            batch.order = (0..batch.staged.len() as u32).collect();
+            Vec::new()
+        } else {
+            self.sort_causally(batch, &nodes)
+        };
+        // The state that an answer gives must be there before the event that it is given for.
+        let is_outlier = |batch: &Batch, index: u32| {
+            batch.staged.get(index as usize).is_some_and(|staged| batch.arrival(staged.role) == Arrival::Outlier)
+        };
+        let order = core::mem::take(&mut batch.order);
+        let (mut first, rest): (Vec<u32>, Vec<u32>) = order.into_iter().partition(|&index| is_outlier(batch, index));
+        batch.order = if first.is_empty() {
+            rest
+        } else {
+            first.extend(rest);
+            first
+        };
+        batch.as_read = batch.order.iter().zip(0..).all(|(&index, place)| index == place);
+        batch.taken.reserve_exact(batch.order.len());
+        for node in cyclic {
+            if let Some(&staged) = batch.staged.get(node as usize) {
+                let message = "the event is its own ancestor, by way of its parents or auth events".to_owned();
+                self.refuse(batch, &staged, "cycle", message);
+            }
+        }
+    }
+
+    /// Puts a batch into order that is not in one; returns what is on a cycle.
+    fn sort_causally(&self, batch: &mut Batch, nodes: &Nodes) -> Vec<u32> {
         let mut dependencies = Dependencies::default();
-        for staged in &batch.staged {
+        for staged in batch.staged.iter() {
             if staged.again {
                 // After the first of it, if that is in this batch.
                 dependencies.push(nodes.find(staged.nid));
-                continue;
+            } else {
+                dependencies.push(batch.named(staged).iter().filter_map(|&target| nodes.find(target)));
             }
-            let edges = batch.parents(staged).iter().chain(batch.auth_events(staged));
-            dependencies.push(edges.filter_map(|&target| nodes.find(target)));
         }
         for &nid in &nodes.waiting {
             dependencies.push(self.events.prev_events(nid).iter().filter_map(|&target| nodes.find(target)));
@@ -208,20 +271,7 @@ impl Room {
             Order::Given => (0..staged).filter(|node| sorted.cyclic.binary_search(node).is_err()).collect(),
         };
         batch.order.retain(|&node| node < staged);
-        // The state that an answer gives must be there before the event that it is given for.
-        let order = core::mem::take(&mut batch.order);
-        let outlier = |&index: &u32| {
-            batch.staged.get(index as usize).is_some_and(|staged| batch.arrival(staged.role) == Arrival::Outlier)
-        };
-        let (mut first, rest): (Vec<u32>, Vec<u32>) = order.into_iter().partition(outlier);
-        first.extend(rest);
-        batch.order = first;
-        for node in sorted.cyclic {
-            if let Some(&staged) = batch.staged.get(node as usize) {
-                let message = "the event is its own ancestor, by way of its parents or auth events".to_owned();
-                self.refuse(batch, &staged, "cycle", message);
-            }
-        }
+        sorted.cyclic
     }
 
     /// Takes in one event that has been read, as the room's rules have it. Returns why it was not stored, if it was not.
@@ -306,6 +356,19 @@ impl Nodes {
             }
         }
         nodes
+    }
+
+    /// Returns whether everything in the batch comes after all of the batch that it names.
+    fn are_causal(&self, batch: &Batch) -> bool {
+        let is_after = |target: EventNid, node: u32| self.find(target).is_none_or(|other| other < node);
+        self.waiting.is_empty()
+            && batch.staged.iter().zip(0..).all(|(staged, node)| {
+                if staged.again {
+                    is_after(staged.nid, node)
+                } else {
+                    batch.named(staged).iter().all(|&target| is_after(target, node))
+                }
+            })
     }
 
     fn set(&mut self, nid: EventNid, node: u32) {

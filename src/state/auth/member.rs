@@ -24,7 +24,8 @@ impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G>
         {
             return Ok(());
         }
-        for user in [self.sender, target] {
+        let other = Some(target).filter(|&target| target != self.sender);
+        for user in [self.sender].into_iter().chain(other) {
             if domain(self.rules.strings.state_key(user)).is_none() {
                 return Err(Refusal::new(RefusalCode::NotAUserId).about(Subject::User(user)));
             }

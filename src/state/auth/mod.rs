@@ -92,20 +92,20 @@ impl<'a> Rules<'a> {
     /// # Errors
     /// The first refusal.
     pub fn state_independent(&self, event: EventNid) -> Check {
-        self.named_slots(event).map(|_| ())
+        self.named_slots(event, &mut AuthSlots::default())
     }
 
-    /// As [`Rules::state_independent`]; returns [`Rules::auth_slots`] with the auth event that the event names for each.
+    /// As [`Rules::state_independent`]; fills in [`Rules::auth_slots`] with the auth event that the event names for each.
     ///
     /// # Errors
-    /// The first refusal.
-    pub fn named_slots(&self, event: EventNid) -> Result<AuthSlots, Refusal> {
-        let Some(head) = self.table.head(event) else { return Err(Refusal::new(RefusalCode::NotHeld)) };
+    /// The first refusal; what is in `slots` means nothing then.
+    pub fn named_slots(&self, event: EventNid, slots: &mut AuthSlots) -> Check {
+        slots.clear();
+        let Some(head) = self.table.head(event) else { return refuse(RefusalCode::NotHeld) };
         if head.kind == EventTypeNid::CREATE {
-            self.check_create(event)?;
-            return Ok(AuthSlots::new());
+            return self.check_create(event);
         }
-        let mut slots = self.slots_of(event, head);
+        self.fill_in(event, head, slots);
         let mut has_create = false;
         for &auth_event in self.table.auth_events(event) {
             let blame = |rule| Err(Refusal::new(rule).blame(Some(auth_event)));
@@ -128,7 +128,7 @@ impl<'a> Rules<'a> {
             }
         }
         if self.version.room_id_is_hash() {
-            let Some(create) = self.create else { return Err(Refusal::new(RefusalCode::NoCreateEvent)) };
+            let Some(create) = self.create else { return refuse(RefusalCode::NoCreateEvent) };
             let blame = |rule| Err(Refusal::new(rule).blame(self.create));
             let Some(implied) = self.table.head(create) else { return blame(RefusalCode::MissingAuthEvent) };
             if implied.verdict == Verdict::Rejected {
@@ -140,9 +140,9 @@ impl<'a> Rules<'a> {
                 slots.name(position, create, slot);
             }
         } else if !has_create {
-            return Err(Refusal::new(RefusalCode::NoCreateEvent));
+            return refuse(RefusalCode::NoCreateEvent);
         }
-        Ok(slots)
+        Ok(())
     }
 
     #[cold]
@@ -177,18 +177,20 @@ impl<'a> Rules<'a> {
     /// selection"): the slots that its auth events may set. Empty for a create event and for one that is not held.
     #[must_use]
     pub fn auth_slots(&self, event: EventNid) -> AuthSlots {
-        match self.table.head(event) {
-            Some(head) if head.kind != EventTypeNid::CREATE => self.slots_of(event, head),
-            _ => AuthSlots::new(),
+        let mut slots = AuthSlots::default();
+        if let Some(head) = self.table.head(event)
+            && head.kind != EventTypeNid::CREATE
+        {
+            self.fill_in(event, head, &mut slots);
         }
+        slots
     }
 
-    fn slots_of(&self, event: EventNid, Head { kind, state_key, sender, .. }: Head) -> AuthSlots {
-        let mut slots = AuthSlots::new();
+    fn fill_in(&self, event: EventNid, Head { kind, state_key, sender, .. }: Head, slots: &mut AuthSlots) {
         slots.push(EventTypeNid::CREATE, EventStateKeyNid::EMPTY);
         slots.push(EventTypeNid::POWER_LEVELS, EventStateKeyNid::EMPTY);
         slots.push(EventTypeNid::MEMBER, sender);
-        let (EventTypeNid::MEMBER, Some(target)) = (kind, state_key) else { return slots };
+        let (EventTypeNid::MEMBER, Some(target)) = (kind, state_key) else { return };
         slots.push(EventTypeNid::MEMBER, target);
         let facts = self.table.facts();
         let membership = facts.membership(event);
@@ -207,7 +209,6 @@ impl<'a> Rules<'a> {
         {
             slots.push(EventTypeNid::MEMBER, user);
         }
-        slots
     }
 
     /// Checks an event against a state. `get` returns the event in a slot of that state; it is asked only for slots in

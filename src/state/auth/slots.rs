@@ -13,12 +13,19 @@ pub struct AuthSlots {
     len: u8,
 }
 
+impl Default for AuthSlots {
+    fn default() -> Self {
+        Self { pairs: [(EventTypeNid::CREATE, EventStateKeyNid::EMPTY); Self::MOST], named: [None; Self::MOST], len: 0 }
+    }
+}
+
 impl AuthSlots {
     /// The most pairs that the rules ask for.
     pub const MOST: usize = 6;
 
-    pub(super) const fn new() -> Self {
-        Self { pairs: [(EventTypeNid::CREATE, EventStateKeyNid::EMPTY); Self::MOST], named: [None; Self::MOST], len: 0 }
+    pub(super) fn clear(&mut self) {
+        self.named = [None; Self::MOST];
+        self.len = 0;
     }
 
     pub(super) fn push(&mut self, kind: EventTypeNid, key: EventStateKeyNid) {

@@ -162,8 +162,7 @@ impl StateMaps {
 
     /// Returns whether each slot has the event that stands with it, or none where that is `None`.
     #[must_use]
-    pub fn has_all(&self, version: Version, entries: impl Iterator<Item = (Slot, Option<EventNid>)>) -> bool {
-        let entries = entries.map(|(slot, event)| (slot.0, event.map_or(0, EventNid::get)));
+    pub fn has_all(&self, version: Version, entries: &[(Slot, Option<EventNid>)]) -> bool {
         self.nodes.has_all(self.row(version).tree(), entries)
     }
 

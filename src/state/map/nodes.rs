@@ -6,6 +6,7 @@
 
 use super::{OutOfMemory, cons::Cons, cons::hash_words};
 use crate::column::Column;
+use crate::nid::{EventNid, Slot};
 
 pub(super) const LEAF: usize = 16;
 pub(super) const FAN_OUT: usize = 8;
@@ -129,14 +130,13 @@ impl Nodes {
         node
     }
 
-    /// Returns whether each slot has the event that stands with it, 0 for none. What a room begins with, which its events
-    /// are checked against, is in the first leaf: going down to that once serves all.
-    #[inline]
-    pub(super) fn has_all(&self, tree: Tree, mut entries: impl Iterator<Item = (u32, u32)>) -> bool {
+    /// Returns whether each slot has the event that stands with it. What a room begins with, which its events are checked
+    /// against, is in the first leaf: going down to that once serves all.
+    pub(super) fn has_all(&self, tree: Tree, entries: &[(Slot, Option<EventNid>)]) -> bool {
         let first = self.leaf(self.leaf_of(tree, 0));
-        entries.all(|(slot, event)| {
+        entries.iter().all(|&(Slot(slot), event)| {
             let leaf = if slot < LEAF as u32 { first } else { self.leaf(self.leaf_of(tree, slot)) };
-            leaf[slot as usize & (LEAF - 1)] == event
+            leaf[slot as usize & (LEAF - 1)] == event.map_or(0, EventNid::get)
         })
     }
 

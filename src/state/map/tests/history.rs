@@ -162,17 +162,17 @@ impl History {
                 let expected = model.get(&at).copied().and_then(EventNid::new);
                 assert_eq!(self.maps.get(version, slot(at)), expected);
             }
-            let entries = || self.maps.iter(version).map(|(slot, event)| (slot, Some(event)));
-            assert!(self.maps.has_all(version, entries()));
-            assert!(self.maps.has_all(version, entries().chain(entries().take(1))));
+            let entries: Vec<_> = self.maps.iter(version).map(|(slot, event)| (slot, Some(event))).collect();
+            assert!(self.maps.has_all(version, &entries));
             for wrong in [0, model.len() / 2, model.len().saturating_sub(1)].into_iter().filter(|_| !model.is_empty()) {
                 for replaced in [None, Some(EventNid::from_index(1 << 31))] {
-                    let other = |(at, entry): (usize, (Slot, _))| if at == wrong { (entry.0, replaced) } else { entry };
-                    assert!(!self.maps.has_all(version, entries().enumerate().map(other)));
+                    let mut entries = entries.clone();
+                    entries[wrong].1 = replaced;
+                    assert!(!self.maps.has_all(version, &entries));
                 }
             }
             let absent = model.keys().max().map_or(0, |&at| at.saturating_add(1));
-            let has = |event| self.maps.has_all(version, [(slot(absent), event)].into_iter());
+            let has = |event| self.maps.has_all(version, &[(slot(absent), event)]);
             let held = model.get(&absent).copied().and_then(EventNid::new);
             assert!(has(held));
             assert!(!has(Some(EventNid::from_index(1 << 31))));
