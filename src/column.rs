@@ -100,8 +100,11 @@ impl<T: Copy> Column<T> {
     }
 
     /// As [`try_push`](Self::try_push), where running out of memory ends everything.
+    #[inline]
     pub(crate) fn push(&mut self, entry: T) {
-        self.grow(self.len + 1, entry);
+        if self.try_push(entry).is_err() {
+            no_memory::<T>();
+        }
     }
 
     /// Makes the column at least `len` long, filling it up with `value`.
@@ -110,8 +113,7 @@ impl<T: Copy> Column<T> {
             let page = self.len >> PAGE_BITS;
             let more = (len - self.len).min(PAGE - (self.len & (PAGE - 1)));
             if self.make_room(page, more).is_err() {
-                // As `Vec` does.
-                std::alloc::handle_alloc_error(core::alloc::Layout::new::<[T; PAGE]>());
+                no_memory::<T>();
             }
             let entries = &mut self.pages[page];
             entries.resize(entries.len() + more, value);
@@ -251,6 +253,12 @@ impl<T: Copy> Lists<T> {
     pub(crate) fn memory_bytes(&self) -> usize {
         bytes_of(&self.pages)
     }
+}
+
+/// Ends everything, as `Vec` does.
+#[cold]
+fn no_memory<T>() -> ! {
+    std::alloc::handle_alloc_error(core::alloc::Layout::new::<[T; PAGE]>());
 }
 
 fn forget<T>(pages: &mut [Vec<T>], end: usize) {

@@ -1,6 +1,6 @@
 //! Strings in one buffer of pages, with numbers for them.
 
-use super::pages::{Pages, start_of};
+use super::pages::{Pages, in_page, start_of};
 use crate::column::Column;
 use core::hash::{BuildHasher, Hasher};
 use foldhash::quality::FixedState;
@@ -132,7 +132,8 @@ impl Interner {
     #[inline]
     #[must_use]
     pub fn is(&self, index: usize, string: &str) -> bool {
-        index < self.len() && same(self.get(index).as_bytes(), string.as_bytes())
+        let (start, length) = self.places.get(index);
+        length == string.len() && index < self.len() && same(self.text.bytes(start, length), string.as_bytes())
     }
 
     /// Forgets every string from index `len` on: the way back from a call that failed.
@@ -266,14 +267,14 @@ impl Interner {
 #[derive(Clone, Debug)]
 enum Places {
     /// All are of one length: there are `count`. To find one costs no look at memory.
-    Every { length: u32, count: u32 },
+    Every { length: u32, in_page: u32, count: u32 },
     /// Where each begins, and its length.
     Each(Column<(u32, u32)>),
 }
 
 impl Default for Places {
     fn default() -> Self {
-        Self::Every { length: 0, count: 0 }
+        Self::Every { length: 0, in_page: 1, count: 0 }
     }
 }
 
@@ -290,8 +291,8 @@ impl Places {
     #[inline]
     fn get(&self, index: usize) -> (u32, usize) {
         match self {
-            &Self::Every { length, count } if index < count as usize => {
-                (start_of(index, length as usize), length as usize)
+            &Self::Every { length, in_page, count } if index < count as usize => {
+                (start_of(index as u32, length, in_page), length as usize)
             }
             Self::Every { .. } => (0, 0),
             Self::Each(places) => places.get(index).map_or((0, 0), |&(start, length)| (start, length as usize)),
@@ -301,14 +302,14 @@ impl Places {
     /// Takes note of one more string.
     fn push(&mut self, start: u32, string: usize) -> Result<(), InternerFull> {
         match self {
-            Self::Every { length, count } if *count == 0 || *length as usize == string => {
-                *length = string as u32;
-                *count += 1;
+            Self::Every { length, count, .. } if *count > 0 && *length as usize == string => *count += 1,
+            Self::Every { count: 0, .. } => {
+                *self = Self::Every { length: string as u32, in_page: in_page(string), count: 1 };
             }
-            &mut Self::Every { length, count } => {
+            &mut Self::Every { length, in_page, count } => {
                 let mut places = Column::default();
-                for index in 0..count as usize {
-                    places.try_push((start_of(index, length as usize), length)).map_err(|_| InternerFull)?;
+                for index in 0..count {
+                    places.try_push((start_of(index, length, in_page), length)).map_err(|_| InternerFull)?;
                 }
                 places.try_push((start, string as u32)).map_err(|_| InternerFull)?;
                 *self = Self::Each(places);

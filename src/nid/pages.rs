@@ -17,12 +17,21 @@ pub(super) struct Pages {
     pages: Vec<String>,
 }
 
-/// Returns where string number `index` begins, if all before it are as long as it is, and none has been taken back but from
-/// the end.
+/// Returns how many strings of one length a page holds.
+pub(super) fn in_page(length: usize) -> u32 {
+    PAGE.checked_div(length).unwrap_or(1).max(1) as u32
+}
+
+/// Returns where string number `index` begins, if all before it are as long as it is, of which a page holds `in_page`, and
+/// none has been taken back but from the end.
 #[inline]
-pub(super) fn start_of(index: usize, length: usize) -> u32 {
-    let in_page = PAGE.checked_div(length).unwrap_or(1).max(1);
-    ((index / in_page) << BITS) as u32 | ((index % in_page) * length) as u32
+pub(super) fn start_of(index: u32, length: u32, in_page: u32) -> u32 {
+    if index < in_page {
+        // Many interners hold but a few strings, and dividing takes as long as all the rest.
+        return index * length;
+    }
+    let page = index / in_page;
+    page << BITS | (index - page * in_page) * length
 }
 
 impl Pages {
@@ -31,6 +40,13 @@ impl Pages {
     pub(super) fn get(&self, start: u32, length: usize) -> &str {
         let place = start as usize & (PAGE - 1);
         self.pages.get((start >> BITS) as usize).and_then(|page| page.get(place..place + length)).unwrap_or_default()
+    }
+
+    /// As [`Pages::get`], in bytes: without a look at where characters end.
+    #[inline]
+    pub(super) fn bytes(&self, start: u32, length: usize) -> &[u8] {
+        let (page, place) = ((start >> BITS) as usize, start as usize & (PAGE - 1));
+        self.pages.get(page).and_then(|page| page.as_bytes().get(place..place + length)).unwrap_or_default()
     }
 
     /// Makes room for a string and returns where it will begin.
@@ -123,7 +139,8 @@ mod tests {
             for index in 0..if length > 1000 { 5 } else { 2000 } {
                 // Of no length there is but one string.
                 if length > 0 || index == 0 {
-                    prop_assert_eq!(pages.make_room(length), Ok(start_of(index, length)));
+                    let start = start_of(index, length as u32, in_page(length));
+                    prop_assert_eq!(pages.make_room(length), Ok(start));
                     pages.push(&"x".repeat(length));
                 }
             }

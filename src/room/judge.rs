@@ -13,7 +13,7 @@ use crate::event::table::{Arrival, AuthEventsAtHand, EventTable, Verdict};
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot, Slots};
 use crate::sort;
-use crate::state::auth::{AuthSlots, Refusal};
+use crate::state::auth::{AuthSlots, Refusal, Rules};
 use crate::state::map::{OutOfMemory, StateMaps, Version};
 use crate::state::resolution::Observer;
 use core::cmp::Reverse;
@@ -165,16 +165,22 @@ impl Room {
 
     /// Checks an event by its size, its list of auth events, and against them.
     fn check_own(&mut self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
-        self.columns(version).rules().size_limits(nid)?;
-        self.look_up_own(nid, version)?;
-        self.columns(version).rules().state_dependent(nid, |kind, key| self.named.named(kind, key))
+        let (rules, named) = self.rules_and_named(version);
+        rules.size_limits(nid)?;
+        rules.named_slots(nid, named)?;
+        rules.state_dependent(nid, |kind, key| named.named(kind, key))
     }
 
-    /// Checks an event's list of auth events, and notes what it names for each slot that the rules ask for.
-    fn look_up_own(&mut self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
+    /// Notes what an event names for each slot that the rules ask for. Returns whether its list passes.
+    fn look_up_named(&mut self, nid: EventNid, version: &'static RoomVersion) -> bool {
+        let (rules, named) = self.rules_and_named(version);
+        rules.named_slots(nid, named).is_ok()
+    }
+
+    fn rules_and_named(&mut self, version: &'static RoomVersion) -> (Rules<'_>, &mut AuthSlots) {
         let Self { named, options, events, strings, slots, create, room_id, .. } = self;
         let (create, room_id) = (*create, room_id.as_deref());
-        Columns { options, events, strings, slots, version, create, room_id }.rules().named_slots(nid, named)
+        (Columns { options, events, strings, slots, version, create, room_id }.rules(), named)
     }
 
     /// Returns the state before an event as its parents have it, or a parent or auth event that it waits for.
@@ -240,7 +246,7 @@ impl Room {
         if verdict != Verdict::Rejected {
             verdict = Verdict::Accepted;
             if self.options.enforce_auth {
-                let is_named = is_named || self.look_up_own(nid, version).is_ok();
+                let is_named = is_named || self.look_up_named(nid, version);
                 let has_other = |slot| self.events.has_other(slot, nid);
                 let own = is_named.then(|| Own::new(&self.named, &self.slots, has_other));
                 let as_named = own.is_some_and(|own| own.is_in(&self.states.maps, before));

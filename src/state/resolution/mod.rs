@@ -51,6 +51,7 @@ pub struct Resolver {
     partial: PartialState,
     v1: V1,
     v2: V2,
+    relevant: Vec<Slot>,
     winners: Vec<Option<EventNid>>,
     writes: Vec<(Slot, Option<EventNid>)>,
 }
@@ -81,7 +82,7 @@ impl Resolver {
             return Ok(first);
         }
         self.compare(maps, room, parents, observer)?;
-        self.decide(&Ground { maps, room, first }, observer)?;
+        self.decide(&Ground { maps, room, first }, None, observer)?;
         self.winners.clear();
         self.writes.clear();
         for (slot, _) in self.differences.iter() {
@@ -139,7 +140,11 @@ impl Resolver {
         if !open {
             return Ok(());
         }
-        self.decide(&Ground { maps, room, first }, &mut ())?;
+        self.find_relevant(room, slots);
+        let relevant = core::mem::take(&mut self.relevant);
+        let decided = self.decide(&Ground { maps, room, first }, Some(&relevant), &mut ());
+        self.relevant = relevant;
+        decided?;
         for (&slot, value) in slots.iter().zip(values) {
             if value.is_none() || self.differing.binary_search(&slot).is_ok() {
                 *value = self.partial.decided(slot);
@@ -151,7 +156,7 @@ impl Resolver {
     /// Returns the bytes of memory held.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        4 * self.differing.capacity()
+        4 * (self.differing.capacity() + self.relevant.capacity())
             + self.conflict.memory_bytes()
             + self.partial.memory_bytes()
             + self.v1.memory_bytes()
@@ -205,13 +210,36 @@ impl Resolver {
         }
     }
 
-    /// Decides the slots in conflict.
-    fn decide<G, O: Observer>(&mut self, ground: &Ground<'_, G>, observer: &mut O) -> Result<(), OutOfMemory> {
+    /// Finds the slots that have a say in what is decided about some slots: what the rules ask for to check the events in
+    /// conflict there, and so on.
+    fn find_relevant<G>(&mut self, room: &RoomView<'_, G>, slots: &[Slot]) {
+        self.relevant.clear();
+        self.relevant.extend(slots);
+        let mut seen = 0;
+        while let Some(&slot) = self.relevant.get(seen) {
+            seen += 1;
+            for &event in self.conflict.events().iter().filter(|&&event| room.events.slot(event) == Some(slot)) {
+                for asked in room.rules.auth_slots(event).iter() {
+                    let asked = room.slots.find(asked.0, asked.1).filter(|slot| !self.relevant.contains(slot));
+                    self.relevant.extend(asked);
+                }
+            }
+        }
+    }
+
+    /// Decides the slots in conflict: all, or in v2 at least those that are `relevant`.
+    fn decide<G, O: Observer>(
+        &mut self,
+        ground: &Ground<'_, G>,
+        relevant: Option<&[Slot]>,
+        observer: &mut O,
+    ) -> Result<(), OutOfMemory> {
         let partial = &mut self.partial;
         if ground.room.version.resolution == ResolutionAlgorithm::V1 {
             self.v1.run(ground, &self.differences, partial, observer)
         } else {
-            self.v2.run(ground, &self.differing, self.conflict.events(), partial, observer)
+            let conflict = self.conflict.events();
+            self.v2.run(ground, &self.differing, conflict, relevant, partial, observer)
         }
     }
 }

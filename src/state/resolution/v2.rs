@@ -35,12 +35,14 @@ struct Leftover {
 }
 
 impl V2 {
-    /// Decides: `conflict` is the full conflicted set, `differing` the slots in conflict.
+    /// Decides: `conflict` is the full conflicted set, `differing` the slots in conflict. Of events that are no power events
+    /// only those in `relevant` slots are tried, if these are given: no others have a say in what is decided there.
     pub(super) fn run<G, O: Observer>(
         &mut self,
         ground: &Ground<'_, G>,
         differing: &[Slot],
         conflict: &[EventNid],
+        relevant: Option<&[Slot]>,
         partial: &mut PartialState,
         observer: &mut O,
     ) -> Result<(), OutOfMemory> {
@@ -61,7 +63,7 @@ impl V2 {
             .slots
             .find(EventTypeNid::POWER_LEVELS, EventStateKeyNid::EMPTY)
             .and_then(|slot| partial.get(maps, slot));
-        self.sort_leftover(room, power_levels, conflict);
+        self.sort_leftover(room, power_levels, conflict, relevant);
         for leftover in &self.leftover {
             let outcome = try_event(ground, leftover.event, partial);
             let &Leftover { event, position, origin_server_ts } = leftover;
@@ -71,11 +73,20 @@ impl V2 {
     }
 
     /// Sorts what the power phase has left by the mainline of `power_levels`.
-    fn sort_leftover<G>(&mut self, room: &RoomView<'_, G>, power_levels: Option<EventNid>, conflict: &[EventNid]) {
+    fn sort_leftover<G>(
+        &mut self,
+        room: &RoomView<'_, G>,
+        power_levels: Option<EventNid>,
+        conflict: &[EventNid],
+        relevant: Option<&[Slot]>,
+    ) {
+        let is_relevant = |event: EventNid| {
+            relevant.is_none_or(|slots| room.events.slot(event).is_some_and(|slot| slots.contains(&slot)))
+        };
         self.leftover.clear();
         self.mainline.start(room, power_levels);
         for &event in conflict {
-            if !PowerOrder::has_had_its_turn(&self.places, event) {
+            if !PowerOrder::has_had_its_turn(&self.places, event) && is_relevant(event) {
                 let position = self.mainline.position(room, event);
                 self.leftover.push(Leftover { event, position, origin_server_ts: room.events.origin_server_ts(event) });
             }
