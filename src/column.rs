@@ -100,7 +100,6 @@ impl<T: Copy> Column<T> {
     }
 
     /// As [`try_push`](Self::try_push), where running out of memory ends everything.
-    #[inline]
     pub(crate) fn push(&mut self, entry: T) {
         if self.try_push(entry).is_err() {
             no_memory::<T>();

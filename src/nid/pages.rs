@@ -31,7 +31,7 @@ pub(super) fn start_of(index: u32, length: u32, in_page: u32) -> u32 {
         return index * length;
     }
     let page = index / in_page;
-    page << BITS | (index - page * in_page) * length
+    (page << BITS) | ((index - page * in_page) * length)
 }
 
 impl Pages {

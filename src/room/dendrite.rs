@@ -134,7 +134,6 @@ impl Room {
             }
             self.events.set_checked(nid, self.events.auth_events_at_hand(nid));
         }
-        self.forget_orders();
     }
 
     /// Checks an event against those of its auth events that were not rejected.

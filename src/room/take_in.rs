@@ -2,6 +2,9 @@
 //!
 //! First everything that can be refused is refused, and the rest is put into causal order; then each event enters the
 //! columns, the orderings and the extremities, and is judged ([`super::judge`]).
+//!
+//! What is called once a batch or seldom is kept out of its callers (`inline(never)`, `cold`), here and where contents are read:
+//! a JavaScript engine compiles functions while they run, and large ones out of proportion.
 
 use super::batch::{Batch, Staged};
 use super::journal::Step;
@@ -71,6 +74,7 @@ impl Room {
     /// # Errors
     /// If memory runs out.
     pub fn advance(&mut self, batch: &mut Batch, count: usize) -> Result<bool, RoomError> {
+        self.forget_orders();
         let end = batch.next.saturating_add(count).min(batch.order.len());
         while batch.next < end {
             // The columns grow as the memory of what has been read is given back: not all at once, before.
@@ -97,13 +101,23 @@ impl Room {
         Ok(batch.next < batch.order.len())
     }
 
-    /// Looks at the rows of what the next events name: in a large room they are anywhere in memory, and a processor waits
-    /// for one line of it as long as for several that it is asked for together.
+    /// Looks at the rows of the next events' auth events: in a large room those of the senders' memberships are anywhere in
+    /// memory, and a processor waits for one line of it as long as for several that it is asked for together.
     fn look_ahead(&self, batch: &Batch) {
-        let next = batch.order.get(batch.next..).unwrap_or_default().iter().take(AT_ONCE);
-        let named = next.filter_map(|&index| batch.staged.get(index as usize)).flat_map(|staged| batch.named(staged));
-        let seen = named.fold(false, |seen, &event| seen ^ self.events.is_checked(event));
-        core::hint::black_box(seen);
+        let mut rows = [EventNid::from_index(0); 2 * AT_ONCE];
+        let mut places = rows.iter_mut();
+        let mut before: &[EventNid] = &[];
+        for &index in batch.order.get(batch.next..).unwrap_or_default().iter().take(AT_ONCE) {
+            let Some(staged) = batch.staged.get(index as usize) else { break };
+            let named = batch.auth_events(staged);
+            // The others are what the event before names as well.
+            for (&event, place) in named.iter().filter(|&event| !before.contains(event)).zip(&mut places) {
+                *place = event;
+            }
+            before = named;
+        }
+        // Nothing but loads, so that one follows the other at once.
+        core::hint::black_box(rows.map(|event| (self.events.is_checked(event), self.events.facts().membership(event))));
     }
 
     /// Ends a batch that has been taken in and says what came of it. Of one that has been taken in in part, that part stays.
@@ -306,7 +320,6 @@ impl Room {
             }
         }
         self.journal.push(nid, Step::Arrived(arrival));
-        self.forget_orders();
         if staged.is_create() {
             self.create = Some(nid);
             self.version = self.version.or(batch.version);
