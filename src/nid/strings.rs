@@ -128,12 +128,13 @@ impl Strings {
         Ok(nid)
     }
 
-    /// Looks at what the ids and senders of the next events, up to eight, will be looked up in: in a large room that
+    /// Looks at what the ids and senders of the next events, up to eight, will be looked up in, as far as they are known: in a large room that
     /// is anywhere in memory, and a processor waits for one line of it as long as for several that it is asked for together.
-    pub fn look_ahead<S: AsRef<str>>(&self, events: impl Iterator<Item = (S, S)>) {
+    pub fn look_ahead<'a>(&self, events: impl Iterator<Item = [Option<&'a str>; 2]>) {
         let mut homes = [(0, 0); AT_ONCE];
-        for ((id, sender), home) in events.zip(&mut homes) {
-            *home = (self.event_ids.home(id.as_ref()), self.state_keys.home(sender.as_ref()));
+        for ([id, sender], home) in events.zip(&mut homes) {
+            *home =
+                (id.map_or(0, |id| self.event_ids.home(id)), sender.map_or(0, |sender| self.state_keys.home(sender)));
         }
         // Nothing but loads, so that one follows the other at once.
         let users = homes.map(|(_, sender)| self.state_keys.at_home(sender));

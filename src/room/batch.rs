@@ -367,7 +367,7 @@ impl Sink for Stager<'_> {
     }
 
     fn expect(&mut self, events: &[Pdu<'_>]) {
-        let named = events.iter().filter_map(|pdu| Some((pdu.event_id?.decode(), pdu.sender?.decode())));
+        let named = events.iter().map(|pdu| [pdu.event_id, pdu.sender].map(|name| name.and_then(Str::as_written)));
         self.room.strings.look_ahead(named);
     }
 }
