@@ -9,7 +9,7 @@ use super::batch::{Batch, Staged};
 use super::save::{FORM, FRAME_HEAD, MARK, checksum};
 use super::{AddOptions, Room, RoomError, RoomOptions, RuleSet};
 use crate::event::json::{Reader, Str};
-use crate::event::pdu::Pdu;
+use crate::event::pdu::{Keys, Pdu};
 use crate::event::table::Arrival;
 use crate::event::version::RoomVersion;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
@@ -38,8 +38,9 @@ struct Retelling {
     /// How many of both have been told.
     delivered: usize,
     gave: usize,
-    /// How many events have been read.
+    /// How many events have been read, and the keys of the last one.
     events: u32,
+    keys: Keys,
 }
 
 #[derive(Debug)]
@@ -202,7 +203,8 @@ fn read_head(bytes: &[u8], seed: u64) -> Option<Retelling> {
     room.make_room(events);
     let mut batch = room.begin(AddOptions::default()).ok()?;
     batch.version = version.or(room_version);
-    Some(Retelling { room, batch, deliveries, given, delivered: 0, gave: 0, events: 0 })
+    let keys = Keys::default();
+    Some(Retelling { room, batch, deliveries, given, delivered: 0, gave: 0, events: 0, keys })
 }
 
 impl Retelling {
@@ -240,20 +242,18 @@ impl Retelling {
 
     fn read_events(&mut self, lines: &[u8]) -> Result<()> {
         let text = core::str::from_utf8(lines).map_err(|_| RoomError::DamagedSave("an event is not UTF-8"))?;
-        let mut pdu = Pdu::default();
-        for line in text.lines() {
+        let (mut reader, mut pdu) = (Reader::new(text), Pdu::default());
+        while reader.whitespace().is_some() {
             let next = self.next_new()?;
             let (nid, arrival) = next.ok_or(RoomError::DamagedSave("it has an event too many"))?;
-            self.read_event(line, &mut pdu, nid, arrival)?;
+            pdu.read_after(&mut reader, &mut self.keys).map_err(|_| BAD_EVENT)?;
+            self.take_in(&pdu, nid, arrival)?;
             self.events += 1;
         }
         Ok(())
     }
 
-    fn read_event<'a>(&mut self, line: &'a str, pdu: &mut Pdu<'a>, nid: EventNid, arrival: Arrival) -> Result<()> {
-        let mut reader = Reader::new(line);
-        pdu.read(&mut reader).map_err(|_| BAD_EVENT)?;
-        reader.end().map_err(|_| BAD_EVENT)?;
+    fn take_in(&mut self, pdu: &Pdu<'_>, nid: EventNid, arrival: Arrival) -> Result<()> {
         let room = &mut self.room;
         let id = room.strings.event_id(nid);
         let same =
