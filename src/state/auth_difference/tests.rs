@@ -136,6 +136,13 @@ fn check_difference(graph: &Graph, picks: &(Picks, Vec<Picks>)) -> Result<bool, 
     let mut differences = Differences::new();
     maps.diff_many(&versions, &mut differences).unwrap();
     let expected = by_definition(graph, &maps, &versions);
+    if AuthWalks::is_among_candidates(graph, &maps, &versions, &differences) {
+        let is_candidate = |event: &EventNid| {
+            let slot = graph.slot(*event).unwrap();
+            differences.candidates(slot).is_some_and(|held| held.iter().any(|held| held.event == Some(*event)))
+        };
+        prop_assert!(expected.iter().all(is_candidate), "{:?}", expected);
+    }
     let generous = Budget { steps: usize::MAX / 2, for_a_seed: 0, for_a_slot: 0 };
     let none = Budget { steps: 0, for_a_seed: 0, for_a_slot: 0 };
     let little = Budget { steps: 3, for_a_seed: 1, for_a_slot: 0 };
@@ -257,4 +264,46 @@ fn cycles_end() {
     let mut walks = AuthWalks::new();
     assert!(walks.difference(&graph, &maps, &versions, &differences).is_ok());
     assert!(walks.conflicted_subgraph(&graph, &[first, last]).is_ok());
+}
+
+/// Create, power levels, a membership and two that follow it, one that stands on newer power levels, and one that stands on
+/// an event that no state has: the usual ways to differ are seen through at a look, the others are not.
+#[test]
+fn what_differs_in_the_usual_ways_adds_nothing() {
+    // create 1, levels 2, member 3, its successors 4 and 5, levels 6, another member 7 on those, 8 on one that was replaced.
+    let (create, levels, member, other) = (0, 1, 2, 3);
+    let events = [
+        (create, vec![]),
+        (levels, vec![0]),
+        (member, vec![1, 0]),
+        (member, vec![2, 1, 0]),
+        (member, vec![3, 2, 0]),
+        (levels, vec![4, 3]),
+        (other, vec![5, 0]),
+        (other, vec![6, 5, 3]),
+    ];
+    let graph = Graph::new(&events, &[0, 1, 2, 3, 4, 5, 6, 7]);
+    let mut maps = StateMaps::new();
+    let state = |maps: &mut StateMaps, events: &[usize]| {
+        events.iter().fold(Version::EMPTY, |version, &event| {
+            let event = EventNid::from_index(event - 1);
+            maps.set(version, graph.slot(event).unwrap(), Some(event)).unwrap()
+        })
+    };
+    for (states, expected) in [
+        // One renames; two in turn; one beside new levels that the other has.
+        (vec![vec![1, 2, 3], vec![1, 2, 4]], true),
+        (vec![vec![1, 2, 4], vec![1, 2, 3], vec![1, 2, 3]], true),
+        (vec![vec![1, 6, 3, 7], vec![1, 2, 3]], true),
+        // What lies between the two is in no state.
+        (vec![vec![1, 2, 3], vec![1, 2, 5]], false),
+        (vec![vec![1, 2, 4], vec![1, 2, 5, 8]], true),
+        (vec![vec![1, 2, 5], vec![1, 2, 5, 8]], false),
+    ] {
+        let versions: Vec<_> = states.iter().map(|events| state(&mut maps, events)).collect();
+        let mut differences = Differences::new();
+        maps.diff_many(&versions, &mut differences).unwrap();
+        let found = AuthWalks::is_among_candidates(&graph, &maps, &versions, &differences);
+        assert_eq!(found, expected, "{states:?}");
+    }
 }

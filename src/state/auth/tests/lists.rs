@@ -34,6 +34,39 @@ fn auth_events_set_each_expected_slot_at_most_once() {
     list(ALL, &[], r#"["$bob","$gone"]"#, "missing-auth-event");
 }
 
+/// Each slot that is asked for has the auth event that the event names for it, the implied create event among them; what
+/// was noted for another event is gone.
+#[test]
+fn what_an_event_names_is_found_slot_by_slot() {
+    for (version, create) in [("9", r#""$create","#), ("12", "")] {
+        let mut slots = AuthSlots::default();
+        let rest = format!(r#"["$x", "m.room.message", null, "@bob:b", {{}}, {{"auth":[{create}"$bob"]}}]"#);
+        let all = format!(r#"["$y", "m.room.message", null, "@bob:b", {{}}, {{"auth":["$bob",{create}"$levels"]}}]"#);
+        let world = World::new(version, &[BASE, &[&all, &rest]].concat());
+        let bob = world.table.sender(world.nid("$x")).unwrap();
+        let asked = [
+            (EventTypeNid::CREATE, EventStateKeyNid::EMPTY),
+            (EventTypeNid::POWER_LEVELS, EventStateKeyNid::EMPTY),
+            (EventTypeNid::MEMBER, bob),
+        ];
+        for (event, named) in
+            [("$y", [Some("$create"), Some("$levels"), Some("$bob")]), ("$x", [Some("$create"), None, Some("$bob")])]
+        {
+            assert_eq!(world.rules().named_slots(world.nid(event), &mut slots), Ok(()));
+            let expected = named.map(|name| name.map(|name| world.nid(name)));
+            assert_eq!(asked.map(|(kind, key)| slots.named(kind, key)), expected, "version {version}, {event}");
+            let with_slots = slots.with_named().map(|(pair, named)| {
+                assert_eq!(named.map(|(event, _)| world.table.slot(event)), named.map(|(_, slot)| Some(slot)));
+                (pair, named.map(|(event, _)| event))
+            });
+            assert!(with_slots.eq(asked.into_iter().zip(expected)));
+            assert_eq!(slots.named(EventTypeNid::JOIN_RULES, EventStateKeyNid::EMPTY), None);
+        }
+        assert_eq!(world.rules().named_slots(world.nid("$create"), &mut slots), Ok(()));
+        assert!(slots.is_empty());
+    }
+}
+
 #[test]
 fn the_create_event_is_named_until_version_12_implies_it() {
     list(BEFORE_12, &[], "[]", "no-create-event");
