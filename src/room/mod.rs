@@ -17,6 +17,7 @@ mod questions;
 mod save;
 mod send;
 mod slot_values;
+mod stage;
 mod state_questions;
 mod states;
 mod storage;

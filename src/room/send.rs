@@ -1,6 +1,6 @@
 //! Making events, as a server makes them for its users.
 
-use super::batch::create_version;
+use super::stage::create_version;
 use super::{AddOptions, Room, RoomError};
 use crate::event::canonical::{Members, write_string, write_value};
 use crate::event::content::domain;
