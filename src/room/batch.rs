@@ -39,7 +39,7 @@ impl Staged {
     }
 }
 
-/// An input that is being read; see [`Room::begin`].
+/// An input that is being read; see [`super::Room::begin`].
 #[derive(Debug)]
 pub struct Batch {
     pub(super) options: AddOptions,
