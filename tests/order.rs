@@ -6,6 +6,7 @@ mod support;
 
 use proptest::prelude::*;
 use roomscope::event::table::{Arrival, Verdict};
+use roomscope::event::version::RoomVersion;
 use roomscope::room::{AddOptions, Order, Room, RoomOptions};
 use std::collections::{BTreeMap, BTreeSet};
 use support::rooms::{moves, texts};
@@ -109,6 +110,38 @@ proptest! {
             add(&mut room, part, Arrival::Live, order);
         }
         alike(outcome(&mut room), expected)?;
+    }
+
+    /// The walks of resolution go by auth generation: it is higher than that of each auth event, also where events do not
+    /// wait for these.
+    #[test]
+    fn auth_generations_are_an_order_whatever_came_first(
+        version in prop::sample::select(vec!["2", "6", "12"]),
+        moves in moves(40),
+        keys in prop::collection::vec(any::<u32>(), 64),
+        batch in 1_usize..20,
+        enforce_auth: bool,
+    ) {
+        let texts = texts(version, &moves);
+        let room_version = RoomVersion::find(version);
+        let mut lines: Vec<(u32, &str)> =
+            texts.iter().enumerate().map(|(place, line)| (keys[place % keys.len()], line.as_str())).collect();
+        lines.sort_unstable();
+        let lines: Vec<&str> = lines.into_iter().map(|(_, line)| line).collect();
+        let mut room = Room::new(RoomOptions { room_version, enforce_auth, ..RoomOptions::default() });
+        for part in lines.chunks(batch) {
+            add(&mut room, part, Arrival::Live, Order::Given);
+        }
+        let events = room.events();
+        let mut edges = 0;
+        for &nid in events.held().iter().filter(|&&nid| events.slot(nid).is_some()) {
+            prop_assert!(events.is_checked(nid));
+            for &auth_event in events.auth_events(nid) {
+                prop_assert!(events.generation(nid) > events.generation(auth_event));
+                edges += 1;
+            }
+        }
+        prop_assert!(edges > 0 || version == "12");
     }
 
     /// Without some of the events the rest is there all the same, and when they come the room is whole.

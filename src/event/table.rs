@@ -323,6 +323,19 @@ impl EventTable {
         }
     }
 
+    /// Raises the generation of an event that has been checked; returns whether that was lower. There is none higher than the
+    /// number of events held: where ids are chosen, events may name each other in a circle.
+    pub fn raise_generation(&mut self, nid: EventNid, generation: u32) -> bool {
+        let most = self.held.len();
+        match self.rows.get_mut(nid.index()) {
+            Some(row) if row.checked > 0 && row.checked <= generation && generation as usize <= most => {
+                row.checked = generation + 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Returns how the event reached us.
     #[must_use]
     pub fn arrival(&self, nid: EventNid) -> Arrival {

@@ -122,6 +122,8 @@ impl Room {
                     self.extremities.judged(&self.events, nid);
                 }
                 is_named = true;
+            } else {
+                self.raise_generations(nid);
             }
             self.wake(queue, nid);
         }
@@ -146,6 +148,20 @@ impl Room {
         self.decide(nid, version, before, is_named)?;
         self.wake(queue, nid);
         Ok(Look::Done)
+    }
+
+    /// Lets the auth generations of those that name an event, and so on, follow its own: with auth off they have not waited
+    /// for it.
+    fn raise_generations(&mut self, nid: EventNid) {
+        let mut raised = vec![nid];
+        while let Some(event) = raised.pop() {
+            let above = self.events.generation(event) + 1;
+            for child in self.states.dag.children(event) {
+                if self.events.raise_generation(child, above) {
+                    raised.push(child);
+                }
+            }
+        }
     }
 
     /// Returns an auth event that has not come or has not been checked. With auth off none is needed.
