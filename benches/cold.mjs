@@ -12,14 +12,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { roomFile } from "./generate.mjs";
+import { ROOM_OPTIONS, roomFile, shapeOf } from "./generate.mjs";
 import { best, measure, median, megabytes, table } from "./harness.mjs";
 
 const { values: options } = parseArgs({
   options: {
-    events: { type: "string", default: "200000" },
-    members: { type: "string", default: "10000" },
-    version: { type: "string", default: "11" },
+    ...ROOM_OPTIONS,
     rounds: { type: "string", default: "7" },
     file: { type: "string" },
   },
@@ -40,7 +38,7 @@ async function runOnce(file) {
 }
 
 async function compare() {
-  const shape = { events: Number(options.events), members: Number(options.members), version: Number(options.version) };
+  const shape = shapeOf(options);
   const file = roomFile({ ...shape, ids: true });
   const rounds = Array.from({ length: Number(options.rounds) }, () =>
     JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), "--file", file], { encoding: "utf8" })),

@@ -32,6 +32,16 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const DEFAULTS = { events: 200_000, members: 10_000, seed: 1, version: 11, ids: false, utf8: false };
 const CHUNK = 1 << 20;
 
+/** What the command line of a benchmark says of its room, for `parseArgs`. */
+export const ROOM_OPTIONS = Object.fromEntries(
+  ["events", "members", "version"].map((name) => [name, { type: "string", default: String(DEFAULTS[name]) }]),
+);
+
+/** The same as numbers, for {@link roomFile}. */
+export function shapeOf({ events, members, version }) {
+  return { events: Number(events), members: Number(members), version: Number(version) };
+}
+
 /**
  * The path of the room's file, made if need be. `ids` gives each line an `event_id`, as client and admin interfaces do (versions 1 and 2
  * have it always). Characters beyond ASCII are escaped, as Synapse stores them, unless `utf8` asks for them as they are.

@@ -9,7 +9,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { roomFile } from "./generate.mjs";
+import { ROOM_OPTIONS, roomFile, shapeOf } from "./generate.mjs";
 import { best, median, megabytes, table, takeTurns } from "./harness.mjs";
 import { RawRoom, Room } from "./package.mjs";
 
@@ -21,15 +21,13 @@ const CHUNK = 1 << 20;
 
 const { values: options } = parseArgs({
   options: {
-    events: { type: "string", default: "200000" },
-    members: { type: "string", default: "10000" },
-    version: { type: "string", default: "11" },
+    ...ROOM_OPTIONS,
     rounds: { type: "string", default: "7" },
     check: { type: "boolean", default: false },
   },
 });
 
-const shape = { events: Number(options.events), members: Number(options.members), version: Number(options.version) };
+const shape = shapeOf(options);
 const withIds = readFileSync(roomFile({ ...shape, ids: true }));
 const withoutIds = readFileSync(roomFile(shape));
 const lines = linesOf(withIds);

@@ -150,6 +150,19 @@ impl<T: Copy> Column<T> {
         Some(entry)
     }
 
+    /// Drops the entries that `keep` says no to; the others move up.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        let mut kept = 0;
+        for at in 0..self.len {
+            let Some(&entry) = self.get(at) else { continue };
+            if keep(&entry) {
+                self.set(kept, entry);
+                kept += 1;
+            }
+        }
+        self.truncate(kept);
+    }
+
     /// Gives back the memory of the entries before `at`, by whole pages: they are not to be asked for any more.
     pub(crate) fn forget_before(&mut self, at: usize) {
         forget(&mut self.pages, at >> PAGE_BITS);
@@ -287,7 +300,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_column_is_a_vector(steps in prop::collection::vec((0_u8..5, 0_usize..9000), 1..20)) {
+        fn a_column_is_a_vector(steps in prop::collection::vec((0_u8..6, 0_usize..9000), 1..20)) {
             let (mut column, mut model) = (Column::default(), Vec::new());
             for (number, (step, size)) in (0_u32..).zip(steps) {
                 match step {
@@ -303,7 +316,12 @@ mod tests {
                         column.push(number);
                         model.push(number);
                     }
-                    3 => for _ in 0..size / 2 {
+                    3 => {
+                        let keep = |entry: &u32| !(entry + number).is_multiple_of(3);
+                        column.retain(keep);
+                        model.retain(keep);
+                    }
+                    4 => for _ in 0..size / 2 {
                         prop_assert_eq!(column.pop(), model.pop());
                     },
                     _ => {

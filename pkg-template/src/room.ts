@@ -207,12 +207,10 @@ export class Room {
   #conclude(progress: Progress, problems: Problem[]): AddReport {
     const counts = JSON.parse(this.#raw.call((raw) => raw.conclude())) as Counts;
     const eventIds = new Array<EventId>(counts.added);
-    for (let at = 0; at < counts.added;)
-      at = splitInto(
-        eventIds,
-        at,
-        this.#raw.call((raw) => raw.added()),
-      );
+    for (let at = 0; at < counts.added;) {
+      const part = this.#raw.call((raw) => raw.added());
+      at = splitInto(eventIds, at, part);
+    }
     progress.end();
     const scenarios = problems.length;
     for (;;) {

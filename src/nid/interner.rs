@@ -133,7 +133,7 @@ impl Interner {
     #[must_use]
     pub fn is(&self, index: usize, string: &str) -> bool {
         let (start, length) = self.places.get(index);
-        length == string.len() && index < self.len() && same(self.text.bytes(start, length), string.as_bytes())
+        index < self.len() && same(self.text.bytes(start, length), string.as_bytes())
     }
 
     /// Forgets every string from index `len` on: the way back from a call that failed.

@@ -187,6 +187,11 @@ impl Batch {
         self.edges.get(staged.edges, staged.parents as usize + staged.auth_events as usize)
     }
 
+    /// Returns what must be taken in before an event: what it names; before one that comes again the first of it.
+    pub(super) fn waits_for<'a>(&'a self, staged: &'a Staged) -> &'a [EventNid] {
+        if staged.again { core::slice::from_ref(&staged.nid) } else { self.named(staged) }
+    }
+
     pub(super) fn parents(&self, staged: &Staged) -> &[EventNid] {
         self.named(staged).get(..staged.parents as usize).unwrap_or_default()
     }
@@ -195,17 +200,22 @@ impl Batch {
         self.named(staged).get(staged.parents as usize..).unwrap_or_default()
     }
 
-    /// Puts others in place of what has been read.
-    pub(super) fn keep_only(&mut self, staged: Column<Staged>) {
+    /// Drops what `keep` says no to; returns how many events that are.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&Self, &Staged) -> bool) -> usize {
+        let mut staged = core::mem::take(&mut self.staged);
+        let before = staged.len();
+        staged.retain(|staged| keep(self, staged));
+        let dropped = before - staged.len();
+        if dropped > 0 {
+            self.known.clear();
+        }
         self.staged = staged;
-        self.known.clear();
+        dropped
     }
 
-    /// Returns how many ids the room must have room for to take in a page of events more, if it is time for that and no
-    /// other order than that of reading is called for.
-    pub(super) fn ids_of_next_page(&self) -> Option<usize> {
-        let page = column::page_at(self.next).filter(|_| self.as_read)?;
-        self.known.get(page).map(|&known| known as usize)
+    /// Returns how many ids were known when a page of events had been read, if these are taken in in that order.
+    pub(super) fn ids_of_page(&self, page: usize) -> Option<usize> {
+        self.known.get(page).filter(|_| self.as_read).map(|&known| known as usize)
     }
 
     /// Gives back the memory of what has been taken in, as far as nobody asks for it any more.

@@ -258,38 +258,11 @@ impl Room {
         before: Version,
         is_named: bool,
     ) -> Result<(), RoomError> {
-        let mut verdict = self.events.verdict(nid);
-        if verdict != Verdict::Rejected {
-            verdict = Verdict::Accepted;
-            if self.options.enforce_auth {
-                let is_named = is_named || self.look_up_named(nid, version);
-                let has_other = |slot| self.events.has_other(slot, nid);
-                let own = is_named.then(|| Own::new(&self.named, &self.slots, has_other));
-                let as_named = own.is_some_and(|own| own.is_in(&self.states.maps, before));
-                let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
-                let check = || self.columns(version).rules().state_dependent(nid, get);
-                let allowed = if as_named {
-                    debug_assert_eq!(check(), Ok(()), "the state before it has its own auth events, which allow it");
-                    Ok(())
-                } else {
-                    check()
-                };
-                if let Err(refusal) = allowed {
-                    self.reject(nid, refusal, Against::StateBefore);
-                    verdict = Verdict::Rejected;
-                } else if self.can_soft_fail(nid) {
-                    let as_named = as_named && own.is_some_and(|own| self.is_in_all_tips(before, &own));
-                    if !as_named || cfg!(debug_assertions) {
-                        let refusal = self.soft_failure(nid, version, before)?;
-                        debug_assert!(refusal.is_none() || !as_named, "all tips have its own auth events: {refusal:?}");
-                        if let Some(refusal) = refusal {
-                            self.states.refusals.insert(nid, (refusal, Against::CurrentState));
-                            verdict = Verdict::SoftFailed;
-                        }
-                    }
-                }
-            }
-        }
+        let verdict = match self.events.verdict(nid) {
+            Verdict::Rejected => Verdict::Rejected,
+            _ if self.options.enforce_auth => self.check_in_state(nid, version, before, is_named)?,
+            _ => Verdict::Accepted,
+        };
         let after = match self.events.slot(nid) {
             Some(slot) if verdict != Verdict::Rejected => self.states.maps.set(before, slot, Some(nid))?,
             _ => before,
@@ -310,6 +283,39 @@ impl Room {
         }
         self.extremities.forget_changes();
         Ok(())
+    }
+
+    /// Checks an event that has passed against its own auth events against the state before it, and the room's state.
+    fn check_in_state(
+        &mut self,
+        nid: EventNid,
+        version: &'static RoomVersion,
+        before: Version,
+        is_named: bool,
+    ) -> Result<Verdict, RoomError> {
+        let is_named = is_named || self.look_up_named(nid, version);
+        let has_other = |slot| self.events.has_other(slot, nid);
+        let own = is_named.then(|| Own::new(&self.named, &self.slots, has_other));
+        let own = own.filter(|own| own.is_in(&self.states.maps, before));
+        let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
+        let check = || self.columns(version).rules().state_dependent(nid, get);
+        if own.is_some() {
+            debug_assert_eq!(check(), Ok(()), "the state before it has its own auth events, which allow it");
+        } else if let Err(refusal) = check() {
+            self.reject(nid, refusal, Against::StateBefore);
+            return Ok(Verdict::Rejected);
+        }
+        if !self.can_soft_fail(nid) {
+            return Ok(Verdict::Accepted);
+        }
+        let as_named = own.is_some_and(|own| self.is_in_all_tips(before, &own));
+        if as_named && !cfg!(debug_assertions) {
+            return Ok(Verdict::Accepted);
+        }
+        let Some(refusal) = self.soft_failure(nid, version, before)? else { return Ok(Verdict::Accepted) };
+        debug_assert!(!as_named, "all tips have its own auth events: {refusal:?}");
+        self.states.refusals.insert(nid, (refusal, Against::CurrentState));
+        Ok(Verdict::SoftFailed)
     }
 
     fn reject(&mut self, nid: EventNid, refusal: Refusal, against: Against) {

@@ -10,7 +10,7 @@ use super::batch::{Batch, Staged};
 use super::journal::Step;
 use super::options::{AddOptions, AddReport, Order, RuleSet};
 use super::{Room, RoomError};
-use crate::column::{self, Column};
+use crate::column;
 use crate::event::table::{Arrival, Verdict};
 use crate::graph::causal::{self, Dependencies};
 use crate::nid::EventNid;
@@ -56,9 +56,6 @@ impl Room {
         self.drop_known_outliers(batch);
         self.refuse_strangers(batch);
         self.sort(batch);
-        if batch.ids_of_next_page().is_none() {
-            self.make_room(self.strings.events());
-        }
         self.set_given_states(batch)
     }
 
@@ -78,10 +75,8 @@ impl Room {
         let end = batch.next.saturating_add(count).min(batch.order.len());
         while batch.next < end {
             // The columns grow as the memory of what has been read is given back: not all at once, before.
-            if let Some(ids) = batch.ids_of_next_page() {
-                self.make_room(ids);
-            } else if column::page_at(batch.next).is_some() {
-                self.make_room(self.strings.events());
+            if let Some(page) = column::page_at(batch.next) {
+                self.make_room(batch.ids_of_page(page).unwrap_or(self.strings.events()));
             }
             if batch.next.is_multiple_of(AT_ONCE) {
                 self.look_ahead(batch);
@@ -123,6 +118,7 @@ impl Room {
     /// Ends a batch that has been taken in and says what came of it. Of one that has been taken in in part, that part stays.
     pub fn conclude(&mut self, batch: Batch) -> AddReport {
         self.busy = false;
+        self.make_room(self.strings.events());
         let mut report =
             AddReport { duplicates: batch.duplicates, more_problems: batch.more_problems, ..AddReport::default() };
         report.events = batch.taken;
@@ -150,39 +146,32 @@ impl Room {
         let known = |batch: &Batch, staged: &Staged| {
             !staged.again && self.events.holds(staged.nid) && batch.arrival(staged.role) == Arrival::Outlier
         };
-        if !batch.staged.iter().any(|staged| known(batch, staged)) {
-            return;
-        }
-        let before = batch.staged.len();
-        let mut kept = Column::default();
-        batch.staged.iter().filter(|staged| !known(batch, staged)).for_each(|&staged| kept.push(staged));
-        batch.duplicates += (before - kept.len()) as u32;
-        batch.keep_only(kept);
+        batch.duplicates += batch.retain(|batch, staged| !known(batch, staged)) as u32;
     }
 
     /// Drops events of other rooms and further create events.
     #[inline(never)]
     fn refuse_strangers(&mut self, batch: &mut Batch) {
-        let own_id = |room: &Self, staged: &Staged| match batch.version {
-            Some(version) if version.room_id_is_hash() => Some(room.strings.event_id(staged.nid).replacen('$', "!", 1)),
+        let own_id = |batch: &Batch, staged: &Staged| match batch.version {
+            Some(version) if version.room_id_is_hash() => Some(self.strings.event_id(staged.nid).replacen('$', "!", 1)),
             _ => staged.room.map(|room| batch.rooms.get(room as usize).to_owned()),
         };
         let wanted = self.room_id.clone();
-        let fits = |staged: &&Staged| wanted.is_none() || own_id(self, staged) == wanted;
+        let fits = |staged: &&Staged| wanted.is_none() || own_id(batch, staged) == wanted;
         let create = self
             .create
             .or_else(|| batch.staged.iter().filter(|staged| staged.is_create()).find(fits).map(|staged| staged.nid));
-        let create_room = batch.staged.iter().find(|staged| Some(staged.nid) == create).and_then(|s| own_id(self, s));
+        let create_room = batch.staged.iter().find(|staged| Some(staged.nid) == create).and_then(|s| own_id(batch, s));
         let room_id = wanted.or(create_room).or_else(|| {
             let first = batch.staged.iter().find_map(|staged| staged.room)?;
             Some(batch.rooms.get(first as usize).to_owned())
         });
         let index = room_id.as_deref().and_then(|id| batch.rooms.find(id));
-        let refusal = |staged: &Staged| {
+        let refusal = |batch: &Batch, staged: &Staged| {
             let here = match staged.room {
                 Some(room) => Some(room as usize) == index,
                 // A create event of version 12 has no room id; any other lacks one.
-                None => Some(staged.nid) == create && own_id(self, staged) == room_id,
+                None => Some(staged.nid) == create && own_id(batch, staged) == room_id,
             };
             if staged.is_create() && Some(staged.nid) != create && (here || self.create.is_some()) {
                 Some(("second-create", "the room has a create event already".to_owned()))
@@ -190,23 +179,19 @@ impl Room {
                 None
             } else {
                 let named = staged.room.map(|room| batch.rooms.get(room as usize).to_owned());
-                let theirs = named.or_else(|| own_id(self, staged)).unwrap_or_default();
+                let theirs = named.or_else(|| own_id(batch, staged)).unwrap_or_default();
                 let ours = room_id.as_deref().unwrap_or_default();
                 Some(("wrong-room", format!("the event belongs to room {theirs:?}, this is {ours:?}")))
             }
         };
         // One pass: half of a large input may be of another room.
         let mut refused = Vec::new();
-        if batch.staged.iter().any(|staged| refusal(staged).is_some()) {
-            let mut kept = Column::default();
-            for &staged in batch.staged.iter() {
-                match refusal(&staged) {
-                    None => kept.push(staged),
-                    Some((code, message)) => refused.push((staged, code, message)),
-                }
-            }
-            batch.keep_only(kept);
-        }
+        batch.retain(|batch, staged| {
+            let refusal = refusal(batch, staged);
+            let keep = refusal.is_none();
+            refused.extend(refusal.map(|(code, message)| (*staged, code, message)));
+            keep
+        });
         for (staged, code, message) in refused {
             self.refuse(batch, &staged, code, message);
         }
@@ -239,17 +224,13 @@ impl Room {
             self.sort_causally(batch, &nodes)
         };
         // The state that an answer gives must be there before the event that it is given for.
-        let is_outlier = |batch: &Batch, index: u32| {
+        let order = core::mem::take(&mut batch.order);
+        let outlier = |&index: &u32| {
             batch.staged.get(index as usize).is_some_and(|staged| batch.arrival(staged.role) == Arrival::Outlier)
         };
-        let order = core::mem::take(&mut batch.order);
-        let (mut first, rest): (Vec<u32>, Vec<u32>) = order.into_iter().partition(|&index| is_outlier(batch, index));
-        batch.order = if first.is_empty() {
-            rest
-        } else {
-            first.extend(rest);
-            first
-        };
+        let (mut first, rest): (Vec<u32>, Vec<u32>) = order.into_iter().partition(outlier);
+        first.extend(rest);
+        batch.order = first;
         batch.as_read = batch.order.iter().zip(0..).all(|(&index, place)| index == place);
         batch.taken.reserve_exact(batch.order.len());
         for node in cyclic {
@@ -264,12 +245,7 @@ impl Room {
     fn sort_causally(&self, batch: &mut Batch, nodes: &Nodes) -> Vec<u32> {
         let mut dependencies = Dependencies::default();
         for staged in batch.staged.iter() {
-            if staged.again {
-                // After the first of it, if that is in this batch.
-                dependencies.push(nodes.find(staged.nid));
-            } else {
-                dependencies.push(batch.named(staged).iter().filter_map(|&target| nodes.find(target)));
-            }
+            dependencies.push(batch.waits_for(staged).iter().filter_map(|&target| nodes.find(target)));
         }
         for &nid in &nodes.waiting {
             dependencies.push(self.events.prev_events(nid).iter().filter_map(|&target| nodes.find(target)));
@@ -374,14 +350,9 @@ impl Nodes {
     /// Returns whether everything in the batch comes after all of the batch that it names.
     fn are_causal(&self, batch: &Batch) -> bool {
         let is_after = |target: EventNid, node: u32| self.find(target).is_none_or(|other| other < node);
+        let mut staged = batch.staged.iter().zip(0..);
         self.waiting.is_empty()
-            && batch.staged.iter().zip(0..).all(|(staged, node)| {
-                if staged.again {
-                    is_after(staged.nid, node)
-                } else {
-                    batch.named(staged).iter().all(|&target| is_after(target, node))
-                }
-            })
+            && staged.all(|(staged, node)| batch.waits_for(staged).iter().all(|&target| is_after(target, node)))
     }
 
     fn set(&mut self, nid: EventNid, node: u32) {

@@ -3,7 +3,7 @@
 //! A node an event, named by its event id; an edge from a child to each of its parents, older events on top. Parents that
 //! are not held are drawn dashed: they are the gaps. Graphviz lays out some thousand events, not more: give it a part.
 
-use crate::event::table::{Arrival, Verdict};
+use crate::event::table::Verdict;
 use crate::graph::bits::EventBits;
 use crate::nid::EventNid;
 use crate::room::{Room, RoomError};
@@ -109,7 +109,7 @@ impl Drawing<'_> {
     fn edges(&mut self, nid: EventNid) {
         let events = self.room.events();
         for &parent in events.prev_events(nid) {
-            let gap = !events.holds(parent) || events.arrival(parent) == Arrival::Outlier;
+            let gap = !events.holds_as_event(parent);
             if gap && self.drawn.insert(parent) {
                 self.name("  ", parent);
                 self.out.push_str(" [label=\"not held\", color=gray, style=dashed];\n");

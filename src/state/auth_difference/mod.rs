@@ -152,14 +152,12 @@ impl AuthWalks {
                     other.event.is_some_and(|other| graph.auth_events(other).contains(&event))
                         && states.is_all([candidate.holders, other.holders])
                 };
-                let named = graph.auth_events(event);
-                let mut new = named.iter().filter(|auth_event| !before.contains(auth_event));
                 if candidates.iter().any(is_successor) {
                     return true;
                 }
-                let known = new.all(|&auth_event| states.is_agreed_or_candidate(auth_event));
-                before = named;
-                known
+                let named = graph.auth_events(event);
+                let known = core::mem::replace(&mut before, named);
+                named.iter().all(|named| known.contains(named) || states.is_agreed_or_candidate(*named))
             })
         })
     }

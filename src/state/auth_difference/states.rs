@@ -1,6 +1,6 @@
 //! The states whose chains are compared: what they agree on and what they do not. Relies on the state map.
 
-use super::{AuthGraph, Differences, EventNid, StateMaps, Version};
+use super::{AuthGraph, Differences, EventNid, Slot, StateMaps, Version};
 use crate::state::map::Holders;
 
 /// At most 64 states and where they differ.
@@ -38,16 +38,17 @@ impl<G: AuthGraph> Agreed<'_, G> {
     pub(super) fn is_agreed_or_candidate(&self, event: EventNid) -> bool {
         self.graph.slot(event).is_some_and(|slot| match self.differences.candidates(slot) {
             Some(candidates) => candidates.iter().any(|candidate| candidate.event == Some(event)),
-            None => self.versions.first().and_then(|&first| self.maps.get(first, slot)) == Some(event),
+            None => self.is_in_first(event, slot),
         })
     }
 
     /// Returns whether all states have `event`.
     pub(super) fn is_agreed(&self, event: EventNid) -> bool {
-        self.graph.slot(event).is_some_and(|slot| {
-            let held = self.versions.first().and_then(|&first| self.maps.get(first, slot));
-            held == Some(event) && !self.differences.contains(slot)
-        })
+        self.graph.slot(event).is_some_and(|slot| self.is_in_first(event, slot) && !self.differences.contains(slot))
+    }
+
+    fn is_in_first(&self, event: EventNid, slot: Slot) -> bool {
+        self.versions.first().and_then(|&first| self.maps.get(first, slot)) == Some(event)
     }
 
     /// Returns the events that all states have.

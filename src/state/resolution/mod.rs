@@ -41,6 +41,9 @@ use crate::sort;
 pub use self::account::{Account, Conflict, Observer, Outcome, SortKeys, Step};
 pub use self::room_view::RoomView;
 
+/// Up to so many slots are told apart from those that have no say: each is looked for among all events in conflict.
+const MOST_RELEVANT: usize = 32;
+
 /// Resolves states, keeping its scratch memory from one call to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Resolver {
@@ -82,7 +85,7 @@ impl Resolver {
             return Ok(first);
         }
         self.compare(maps, room, parents, observer)?;
-        self.decide(&Ground { maps, room, first }, None, observer)?;
+        self.decide(&Ground { maps, room, first }, false, observer)?;
         self.winners.clear();
         self.writes.clear();
         for (slot, _) in self.differences.iter() {
@@ -140,11 +143,8 @@ impl Resolver {
         if !open {
             return Ok(());
         }
-        self.find_relevant(room, slots);
-        let relevant = core::mem::take(&mut self.relevant);
-        let decided = self.decide(&Ground { maps, room, first }, Some(&relevant), &mut ());
-        self.relevant = relevant;
-        decided?;
+        let are_few = self.find_relevant(room, slots);
+        self.decide(&Ground { maps, room, first }, are_few, &mut ())?;
         for (&slot, value) in slots.iter().zip(values) {
             if value.is_none() || self.differing.binary_search(&slot).is_ok() {
                 *value = self.partial.decided(slot);
@@ -211,8 +211,8 @@ impl Resolver {
     }
 
     /// Finds the slots that have a say in what is decided about some slots: what the rules ask for to check the events in
-    /// conflict there, and so on.
-    fn find_relevant<G>(&mut self, room: &RoomView<'_, G>, slots: &[Slot]) {
+    /// conflict there, and so on. Returns whether they are at most [`MOST_RELEVANT`]; it stops looking beyond.
+    fn find_relevant<G>(&mut self, room: &RoomView<'_, G>, slots: &[Slot]) -> bool {
         self.relevant.clear();
         self.relevant.extend(slots);
         let mut seen = 0;
@@ -223,15 +223,19 @@ impl Resolver {
                     let asked = room.slots.find(asked.0, asked.1).filter(|slot| !self.relevant.contains(slot));
                     self.relevant.extend(asked);
                 }
+                if self.relevant.len() > MOST_RELEVANT {
+                    return false;
+                }
             }
         }
+        true
     }
 
-    /// Decides the slots in conflict: all, or in v2 at least those that are `relevant`.
+    /// Decides the slots in conflict: all, or in v2 at least those that [`Resolver::find_relevant`] has found.
     fn decide<G, O: Observer>(
         &mut self,
         ground: &Ground<'_, G>,
-        relevant: Option<&[Slot]>,
+        only_relevant: bool,
         observer: &mut O,
     ) -> Result<(), OutOfMemory> {
         let partial = &mut self.partial;
@@ -239,6 +243,7 @@ impl Resolver {
             self.v1.run(ground, &self.differences, partial, observer)
         } else {
             let conflict = self.conflict.events();
+            let relevant = only_relevant.then_some(&*self.relevant);
             self.v2.run(ground, &self.differing, conflict, relevant, partial, observer)
         }
     }

@@ -14,7 +14,7 @@ use crate::event::table::Verdict;
 use crate::event::version::ResolutionAlgorithm;
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid, Slot};
 use crate::sort;
-use crate::state::auth::Refusal;
+use crate::state::auth::{AuthSlots, Refusal};
 use crate::state::map::OutOfMemory;
 
 /// The scratch memory of v2.
@@ -142,20 +142,12 @@ fn try_event<G>(ground: &Ground<'_, G>, event: EventNid, partial: &mut PartialSt
 /// what they have said. Most events in conflict are such, for what they stand on is seldom in conflict.
 fn is_as_named<G>(ground: &Ground<'_, G>, event: EventNid, partial: &PartialState) -> bool {
     let &Ground { maps, room, .. } = ground;
-    if !room.trusts_checks || !room.events.is_checked(event) {
-        return false;
-    }
-    let mut named = 0;
-    for own in room.auth_events(event) {
-        let Some(slot) = room.events.slot(own).filter(|_| room.authorises(own)) else { return false };
-        if partial.get(maps, slot).is_some_and(|decided| decided != own) {
-            return false;
-        }
-        named += 1;
-    }
-    // Each is in a slot of its own that the rules ask for, or the event would have been rejected.
-    let asked = room.rules.auth_slots(event);
-    let is_empty = |(kind, key)| room.slots.find(kind, key).is_none_or(|slot| partial.get(maps, slot).is_none());
-    let is_named = |(kind, key)| room.auth_events(event).any(|own| room.is_of(own, kind, key));
-    asked.len() == named || asked.iter().all(|pair| is_named(pair) || is_empty(pair))
+    let mut asked = AuthSlots::default();
+    room.trusts_checks
+        && room.events.is_checked(event)
+        && room.rules.named_slots(event, &mut asked).is_ok()
+        && asked.with_named().all(|((kind, key), named)| match named {
+            Some((own, slot)) => partial.get(maps, slot).is_none_or(|decided| decided == own),
+            None => room.slots.find(kind, key).is_none_or(|slot| partial.get(maps, slot).is_none()),
+        })
 }
