@@ -1,17 +1,16 @@
-//! Strings in one buffer of pages, with numbers for them.
+//! Strings in one buffer of pages, with numbers for them. Relies on `pages`, `keyed_hash` and `words` beside it, and on
+//! `crate::column`.
 
+use super::keyed_hash::KeyedHash;
 use super::pages::{Pages, in_page, start_of};
+use super::words::same;
 use crate::column::Column;
-use core::hash::{BuildHasher, Hasher};
-use foldhash::quality::FixedState;
 
 /// The interner has no number, no address or no memory left: 2^31 strings, or 4 GiB of text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("too many different strings for one room")]
 pub struct InternerFull;
 
-/// The length of an event id of room version 3 and up: `$` and 43 characters of base64.
-pub(super) const ID_LENGTH: usize = 44;
 /// The smallest table, as a power of two.
 const SMALLEST: u32 = 6;
 /// The largest table: places are told apart by 32 bits of hash.
@@ -346,96 +345,6 @@ fn home(word: u64, bits: u32) -> usize {
     (word >> (64 - bits)) as usize
 }
 
-/// A hash of 32 bits that depends on a secret.
-///
-/// Event ids of the usual length, nine of ten look-ups, take the sum NH of the message authentication code UMAC (Black
-/// et al., 1999): with keys that one does not know, two different ids have one sum with a chance of at most 2^-32,
-/// however they are chosen. All other strings take foldhash.
-#[derive(Clone, Debug)]
-struct KeyedHash {
-    state: FixedState,
-    keys: [u64; 6],
-    multiplier: u64,
-}
-
-impl KeyedHash {
-    fn new(seed: u64) -> Self {
-        let state = FixedState::with_seed(seed);
-        let key = |number: u64| {
-            let mut hasher = state.build_hasher();
-            hasher.write_u64(number);
-            hasher.finish()
-        };
-        Self { keys: [key(1), key(2), key(3), key(4), key(5), key(6)], multiplier: key(7) | 1, state }
-    }
-
-    #[allow(clippy::inline_always)] // As its callers.
-    #[inline(always)]
-    fn of(&self, string: &[u8]) -> u32 {
-        match string.try_into() {
-            Ok(id) => self.of_id(id),
-            Err(_) => self.of_any(string),
-        }
-    }
-
-    #[allow(clippy::inline_always)] // As its callers.
-    #[inline(always)]
-    fn of_id(&self, id: &[u8; ID_LENGTH]) -> u32 {
-        let mut sum = 0_u64;
-        for (word, key) in words(id).into_iter().zip(self.keys) {
-            let low = (word as u32).wrapping_add(key as u32);
-            let high = ((word >> 32) as u32).wrapping_add((key >> 32) as u32);
-            sum = sum.wrapping_add(u64::from(low) * u64::from(high));
-        }
-        // The places in the table must not follow the sums of a series of ids.
-        let mixed = (sum ^ sum >> 32).wrapping_mul(self.multiplier);
-        ((mixed ^ mixed >> 29).wrapping_mul(0x94d0_49bb_1331_11eb) >> 32) as u32
-    }
-
-    fn of_any(&self, string: &[u8]) -> u32 {
-        let mut hasher = self.state.build_hasher();
-        hasher.write(string);
-        hasher.finish() as u32
-    }
-}
-
-/// Returns the eight bytes at `at` as a number, or 0 if there are fewer.
-#[allow(clippy::inline_always)] // As its callers.
-#[inline(always)]
-pub(super) fn word_at(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word))
-}
-
-/// Returns the words of an id; the last overlaps the one before.
-#[allow(clippy::inline_always)] // As its callers.
-#[inline(always)]
-pub(super) fn words(id: &[u8; ID_LENGTH]) -> [u64; 6] {
-    let word = |at| word_at(id, at);
-    // Written out: `map` over the places is a call for each id in WebAssembly.
-    [word(0), word(8), word(16), word(24), word(32), word(ID_LENGTH - 8)]
-}
-
-/// Returns whether two strings are equal. In WebAssembly, comparing slices is a call and a loop over bytes.
-#[allow(clippy::inline_always)] // As its callers.
-#[inline(always)]
-fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    if let (Ok(a), Ok(b)) = (a.try_into(), b.try_into()) {
-        return words(a) == words(b);
-    }
-    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        // The last word overlaps the one before.
-        (Some(a_last), Some(b_last)) => {
-            let ((a, _), (b, _)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-            let equal = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
-            equal((a_last, b_last)) && a.iter().zip(b).all(equal)
-        }
-        _ => a.iter().zip(b).all(|(a, b)| a == b),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -481,14 +390,6 @@ mod tests {
                 }
             }
             prop_assert_eq!(interner.len(), model.len());
-        }
-
-        #[test]
-        fn same_is_equality(a in "[ab]{0,20}|\\$[ab]{43}", at: prop::sample::Index, with in "[ab]{0,2}") {
-            let mut b = a.clone();
-            let at = at.index(a.len() + 1);
-            b.replace_range(at..(at + 1).min(a.len()), &with);
-            prop_assert_eq!(same(a.as_bytes(), b.as_bytes()), a == b);
         }
     }
 

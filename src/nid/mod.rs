@@ -5,12 +5,14 @@
 //! "none" shows as 0 in tables, and is never reused. Relies on `crate::column` alone.
 
 mod interner;
+mod keyed_hash;
 mod pages;
 mod recent;
 mod slots;
 mod strings;
 mod users;
 mod well_known;
+mod words;
 
 use core::num::NonZeroU32;
 

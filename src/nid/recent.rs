@@ -6,7 +6,7 @@
 //! Relies on nothing; which ids are equal is decided by all of their bytes.
 
 use super::EventNid;
-use super::interner::{ID_LENGTH, words};
+use super::words::{ID_LENGTH, words};
 
 /// The most ids that are remembered, in 64 kB that stay near the processor.
 const MOST: usize = 1 << 10;

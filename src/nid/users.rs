@@ -5,7 +5,7 @@
 //! cached, and to find an id four or more. Here both stand beside each other under the user's number. Relies on
 //! `crate::column`; which strings are equal is decided by all of their bytes.
 
-use super::interner::{ID_LENGTH, word_at, words};
+use super::words::{ID_LENGTH, word_at, words};
 use super::{EventNid, EventStateKeyNid};
 use crate::column::Column;
 
