@@ -5,10 +5,14 @@
 mod support;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use roomscope::event::table::{Arrival, Verdict};
 use roomscope::event::version::RoomVersion;
 use roomscope::room::{AddOptions, Order, Room, RoomOptions};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use support::hostile;
 use support::rooms::{moves, texts};
 
 /// What must not depend on order: of each event the state after it and its verdict (soft failure aside), the gaps, and
@@ -112,6 +116,33 @@ proptest! {
         alike(outcome(&mut room), expected)?;
     }
 
+    /// Events that break the rules are refused alike, whatever has come before them: one too that names, among its auth events,
+    /// one that turns out to be rejected only when the state before that is known.
+    #[test]
+    fn hostile_events_make_the_same_room(
+        version in prop::sample::select(vec!["1", "2", "3", "6", "8", "10", "11", "12"]),
+        events in hostile::events(60),
+        keys in prop::collection::vec(any::<u32>(), 64),
+        batch in 1_usize..20,
+        given_order: bool,
+    ) {
+        let texts = hostile::texts(version, &events);
+        let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut forwards = Room::new(RoomOptions::default());
+        add(&mut forwards, &lines, Arrival::Live, Order::Causal);
+        prop_assert_eq!(forwards.len(), lines.len());
+        let room_version = forwards.version();
+        let mut shuffled: Vec<(u32, &str)> =
+            lines.iter().enumerate().map(|(place, line)| (keys[place % keys.len()], *line)).collect();
+        shuffled.sort_unstable();
+        let shuffled: Vec<&str> = shuffled.into_iter().map(|(_, line)| line).collect();
+        let mut room = Room::new(RoomOptions { room_version, ..RoomOptions::default() });
+        for part in shuffled.chunks(batch) {
+            add(&mut room, part, Arrival::Live, if given_order { Order::Given } else { Order::Causal });
+        }
+        alike(outcome(&mut room), outcome(&mut forwards))?;
+    }
+
     /// The walks of resolution go by auth generation: it is higher than that of each auth event, also where events do not
     /// wait for these.
     #[test]
@@ -173,4 +204,61 @@ proptest! {
         add(&mut room, &late, Arrival::Live, Order::Causal);
         alike(outcome(&mut room), outcome(&mut whole))?;
     }
+}
+
+/// An auth event whose parent is missing passes for the time being; who names it waits for what becomes of it.
+#[test]
+fn an_auth_event_may_turn_out_to_be_rejected() {
+    let event = |id: &str, kind: &str, sender: &str, content: Value, prev: &[&str], auth: &[&str]| {
+        let mut pdu = json!({
+            "event_id": id, "room_id": "!r:x", "type": kind, "sender": sender, "content": content, "depth": 1,
+            "origin_server_ts": 1, "prev_events": prev, "auth_events": auth,
+        });
+        pdu["state_key"] = json!(if kind == "m.room.member" { sender } else { "" });
+        pdu.to_string()
+    };
+    let member = |membership: &str| json!({"membership": membership});
+    let rule = |rule: &str| json!({"join_rule": rule});
+    let (a, b) = ("@a:x", "@b:y");
+    let lines = [
+        event("$create", "m.room.create", a, json!({"room_version": "10", "creator": a}), &[], &[]),
+        event("$join", "m.room.member", a, member("join"), &["$create"], &["$create"]),
+        event("$invite-only", "m.room.join_rules", a, rule("invite"), &["$join"], &["$create", "$join"]),
+        event("$leave", "m.room.member", a, member("leave"), &["$invite-only"], &["$create", "$join"]),
+        // Its sender has left: the state before it says so, its auth events do not.
+        event("$public", "m.room.join_rules", a, rule("public"), &["$leave"], &["$create", "$join"]),
+        event("$guest", "m.room.member", b, member("join"), &["$join"], &["$create", "$public"]),
+    ];
+    for order in [[0, 1, 2, 3, 4, 5], [0, 1, 2, 5, 4, 3], [5, 4, 0, 1, 2, 3]] {
+        let mut room = Room::new(RoomOptions::default());
+        for place in order {
+            add(&mut room, &[&lines[place]], Arrival::Live, Order::Given);
+        }
+        let verdict = |id: &str| room.events().verdict(room.find(id).unwrap());
+        assert_eq!([verdict("$public"), verdict("$guest")], [Verdict::Rejected; 2], "{order:?}");
+        let reason = room.reason(room.find("$guest").unwrap()).unwrap();
+        assert!(reason.contains("auth event $public was itself rejected"), "{reason}");
+    }
+}
+
+/// What the test of hostile events stands on: they are not all refused, nor for few reasons.
+#[test]
+fn hostile_rooms_have_every_verdict() {
+    let mut runner = TestRunner::deterministic();
+    let (mut verdicts, mut reasons) = ([0; 4], BTreeSet::new());
+    for version in ["1", "6", "10", "12"].repeat(25) {
+        let events = hostile::events(60).new_tree(&mut runner).unwrap().current();
+        let texts = hostile::texts(version, &events);
+        let mut room = Room::new(RoomOptions::default());
+        add(&mut room, &texts.iter().map(String::as_str).collect::<Vec<_>>(), Arrival::Live, Order::Causal);
+        for &nid in room.events().held() {
+            verdicts[room.events().verdict(nid) as usize] += 1;
+            reasons
+                .extend(room.reason(nid).map(|reason| reason.replace(|digit: char| !digit.is_ascii_lowercase(), "")));
+        }
+    }
+    let [outliers, accepted, soft_failed, rejected] = verdicts;
+    assert_eq!(outliers, 0);
+    assert!(accepted > 500 && rejected > 500 && soft_failed > 50, "{verdicts:?}");
+    assert!(reasons.len() > 30, "{reasons:?}");
 }

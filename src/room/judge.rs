@@ -187,10 +187,11 @@ impl Room {
         rules.state_dependent(nid, |kind, key| named.named(kind, key))
     }
 
-    /// Notes what an event names for each slot that the rules ask for. Returns whether its list passes.
-    fn look_up_named(&mut self, nid: EventNid, version: &'static RoomVersion) -> bool {
+    /// Notes what an event names for each slot that the rules ask for. Its list may fail where it has passed before: an auth
+    /// event that it has waited for may have turned out to be rejected by the state before it.
+    fn look_up_named(&mut self, nid: EventNid, version: &'static RoomVersion) -> Result<(), Refusal> {
         let (rules, named) = self.rules_and_named(version);
-        rules.named_slots(nid, named).is_ok()
+        rules.named_slots(nid, named)
     }
 
     fn rules_and_named(&mut self, version: &'static RoomVersion) -> (Rules<'_>, &mut AuthSlots) {
@@ -293,10 +294,12 @@ impl Room {
         before: Version,
         is_named: bool,
     ) -> Result<Verdict, RoomError> {
-        let is_named = is_named || self.look_up_named(nid, version);
-        let has_other = |slot| self.events.has_other(slot, nid);
-        let own = is_named.then(|| Own::new(&self.named, &self.slots, has_other));
-        let own = own.filter(|own| own.is_in(&self.states.maps, before));
+        if !is_named && let Err(refusal) = self.look_up_named(nid, version) {
+            self.reject(nid, refusal, Against::AuthEvents);
+            return Ok(Verdict::Rejected);
+        }
+        let own = Own::new(&self.named, &self.slots, |slot| self.events.has_other(slot, nid));
+        let own = Some(own).filter(|own| own.is_in(&self.states.maps, before));
         let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
         let check = || self.columns(version).rules().state_dependent(nid, get);
         if own.is_some() {

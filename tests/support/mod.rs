@@ -1,6 +1,7 @@
 //! Reading captured rooms: what real servers stored, and the steps in which they took it in.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
+pub mod hostile;
 pub mod rooms;
 pub mod told;
 
