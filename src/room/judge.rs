@@ -5,6 +5,9 @@
 //! receipt of a PDU"). Whatever it needs and is not there yet, it waits for: an auth event that has not come or has not
 //! been checked, a parent whose state is not known. When that is there it is looked at again, the least depth first,
 //! without recursion, and ends as if it had come in order. A rejected event's state after is the state before it.
+//!
+//! One thing does depend on what came first, here as on servers: an outlier is good enough as an auth event. If it comes as
+//! an event later and is then rejected by the state before it, what has been accepted with its help stays accepted.
 
 use super::journal::Step;
 use super::states::{Against, AuthView, Columns};
