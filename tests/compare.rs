@@ -9,7 +9,7 @@ use roomscope::event::version::RoomVersion;
 use roomscope::nid::EventNid;
 use roomscope::room::{AddOptions, Comparison, Order, Room, RoomOptions, StateDiff};
 use std::collections::{BTreeMap, BTreeSet};
-use support::rooms::{moves, texts};
+use support::rooms::{stories, texts};
 use support::{Capture, State, readable, replay};
 
 fn ids(room: &Room, nids: &[EventNid]) -> Vec<String> {
@@ -135,11 +135,11 @@ proptest! {
     #[test]
     fn random_views_of_one_room(
         version in prop::sample::select(vec!["1", "2", "6", "10", "12"]),
-        moves in moves(40),
+        story in stories(40),
         keys in prop::collection::vec(any::<u32>(), 64),
         lacking in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..4),
     ) {
-        let texts = texts(version, &moves);
+        let texts = story.texts(version);
         let lacks = |there: bool| -> BTreeSet<usize> {
             lacking.iter().filter(|lacking| lacking.1 == there).map(|lacking| lacking.0.index(texts.len())).collect()
         };

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use roomscope::event::table::{Arrival, Verdict};
 use roomscope::nid::EventNid;
 use roomscope::room::{AddOptions, Order, Room, RoomOptions};
-use support::rooms::{moves, texts};
+use support::rooms::stories;
 use support::told::told;
 
 fn add(room: &mut Room, lines: &[String], options: AddOptions) {
@@ -43,14 +43,14 @@ proptest! {
     #[test]
     fn given_later_is_as_given_at_first(
         version in prop::sample::select(vec!["1", "2", "6", "10", "11", "12"]),
-        moves in moves(40),
+        story in stories(40),
         at in any::<prop::sample::Index>(),
         chosen in prop::collection::vec(any::<bool>(), 1..12),
         enforce_auth: bool,
         outliers: bool,
         split in any::<prop::sample::Index>(),
     ) {
-        let texts = texts(version, &moves);
+        let texts = story.texts(version);
         let at = 1 + at.index(texts.len() - 1);
         let options = RoomOptions { enforce_auth, ..RoomOptions::default() };
 
@@ -86,12 +86,12 @@ proptest! {
     #[test]
     fn whatever_state_is_given(
         version in prop::sample::select(vec!["2", "10", "12"]),
-        moves in moves(40),
+        story in stories(40),
         at in any::<prop::sample::Index>(),
         more in any::<prop::sample::Index>(),
         chosen in prop::collection::vec(any::<bool>(), 1..12),
     ) {
-        let texts = texts(version, &moves);
+        let texts = story.texts(version);
         let mut late = Room::new(RoomOptions::default());
         add(&mut late, &texts, AddOptions::default());
         let ids = late.events().held().to_vec();

@@ -11,7 +11,7 @@ use roomscope::state::map::{StateMaps, Version};
 use roomscope::storage::compress::{Compressor, Layout, improve, least_rows, longest_chain, stored};
 use roomscope::storage::{Group, GroupId};
 use std::collections::BTreeMap;
-use support::rooms::{moves, texts};
+use support::rooms::stories;
 
 /// The groups of `rust-synapse-compress-state`'s tests: one a node, whose state says which node it is and names every
 /// node of its chain; those in `roots` begin a chain, those in `full` are stored in full. Numbers there begin at 0.
@@ -157,7 +157,7 @@ proptest! {
 
     #[test]
     fn groups_unfold_and_layouts_hold(
-        moves in moves(80),
+        story in stories(80),
         version in prop::sample::select(vec!["1", "6", "11", "12"]),
         hop_limit in 1_u16..8,
         levels in prop::collection::vec(1_u32..5, 1..4),
@@ -166,7 +166,7 @@ proptest! {
         let options = RoomOptions { room_version: RoomVersion::find(version), hop_limit, ..RoomOptions::default() };
         let mut room = Room::new(options);
         let mut all: Vec<String> = Vec::new();
-        for line in texts(version, &moves) {
+        for line in story.texts(version) {
             let mut options = AddOptions { order: Order::Given, ..AddOptions::default() };
             if given && all.len() % 7 == 6 {
                 // A server that asked another: any state will do.

@@ -8,7 +8,7 @@ use roomscope::event::table::Arrival;
 use roomscope::room::{AddOptions, Order, Room, RoomOptions, RuleSet};
 use roomscope::storage::Numbering;
 use support::replay;
-use support::rooms::{moves, texts};
+use support::rooms::{stories, texts};
 use support::told::told;
 
 fn json(room: &Room) -> Option<String> {
@@ -54,7 +54,7 @@ proptest! {
     #[test]
     fn random_rooms_come_back_and_go_on(
         version in prop::sample::select(vec!["1", "2", "6", "10", "11", "12"]),
-        moves in moves(40),
+        story in stories(40),
         keys in prop::collection::vec(any::<u32>(), 64),
         at in any::<prop::sample::Index>(),
         keep_json: bool,
@@ -63,7 +63,7 @@ proptest! {
         dendrite: bool,
         numbering in prop::sample::select(vec![Numbering::Dense, Numbering::Sqlite, Numbering::Postgres]),
     ) {
-        let texts = texts(version, &moves);
+        let texts = story.texts(version);
         let mut whole = Room::new(RoomOptions::default());
         add(&mut whole, &texts, Arrival::Live);
         let mut order: Vec<(u32, &String)> =

@@ -9,7 +9,7 @@ use roomscope::nid::{EventNid, Slot};
 use roomscope::room::{AddOptions, ChangeCause, Merge, Room, RoomOptions, SlotValues};
 use std::collections::{BTreeMap, BTreeSet};
 use support::replay;
-use support::rooms::{moves, texts};
+use support::rooms::{stories, texts};
 
 type Slots = BTreeMap<Slot, EventNid>;
 
@@ -119,10 +119,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn random_rooms(moves in moves(40), version in prop::sample::select(vec!["1", "6", "11", "12"])) {
+    fn random_rooms(story in stories(40), version in prop::sample::select(vec!["1", "6", "11", "12"])) {
         let mut room = Room::new(RoomOptions { room_version: RoomVersion::find(version), ..RoomOptions::default() });
         // Asked in between, so that what is remembered must not outlive the next event.
-        for text in texts(version, &moves) {
+        for text in story.texts(version) {
             room.add(text.as_bytes(), AddOptions::default()).unwrap();
             room.merges(0, usize::MAX).unwrap();
         }
@@ -131,9 +131,9 @@ proptest! {
 
     /// What a merge is said to have reset, its explanation says too.
     #[test]
-    fn explanations(moves in moves(40), version in prop::sample::select(vec!["2", "11"])) {
+    fn explanations(story in stories(40), version in prop::sample::select(vec!["2", "11"])) {
         let mut room = Room::new(RoomOptions { room_version: RoomVersion::find(version), ..RoomOptions::default() });
-        for text in texts(version, &moves) {
+        for text in story.texts(version) {
             room.add(text.as_bytes(), AddOptions::default()).unwrap();
         }
         for (row, nid) in room.topological().to_vec().into_iter().enumerate() {

@@ -11,7 +11,7 @@ use roomscope::room::{AddOptions, Draft, Order, Room, RoomOptions, RuleSet};
 use roomscope::storage::{MOST_BLOCKS, Numbering};
 use roomscope::view::tables::{Cell, Cells, Part, Table, TableName, table, write_table};
 use std::collections::{BTreeMap, BTreeSet};
-use support::rooms::{moves, texts};
+use support::rooms::stories;
 
 fn whole(room: &mut Room, name: &str) -> Table {
     table(room, TableName::find(name).unwrap(), 0, usize::MAX).unwrap()
@@ -105,14 +105,14 @@ proptest! {
     /// In whatever order events come, as whatever they come.
     #[test]
     fn what_is_stored_reads_back(
-        moves in moves(60),
+        story in stories(60),
         version in prop::sample::select(vec!["1", "6", "11", "12"]),
         dendrite: bool,
         numbering in prop::sample::select(vec![Numbering::Dense, Numbering::Sqlite, Numbering::Postgres]),
         arrivals in prop::collection::vec(0_u8..8, 64),
         shuffle in prop::collection::vec(0_usize..64, 6),
     ) {
-        let mut lines = texts(version, &moves);
+        let mut lines = story.texts(version);
         let length = lines.len();
         for pair in shuffle.chunks(2) {
             lines.swap(1.max(pair[0] % length), 1.max(pair[1] % length));
@@ -146,9 +146,9 @@ proptest! {
 
     /// Pages are parts of the whole.
     #[test]
-    fn pages_are_parts(moves in moves(40), offset in 0_usize..60, limit in 0_usize..20) {
+    fn pages_are_parts(story in stories(40), offset in 0_usize..60, limit in 0_usize..20) {
         let mut room = open("11", RuleSet::Specification, Numbering::Dense);
-        for line in texts("11", &moves) {
+        for line in story.texts("11") {
             add(&mut room, &line, Arrival::Live);
         }
         for name in TableName::all() {
@@ -161,9 +161,9 @@ proptest! {
 
     /// Of a long block the beginning is told without the rest, and how long it is.
     #[test]
-    fn long_blocks_can_be_told_in_part(moves in moves(60), list_limit in 0_usize..8) {
+    fn long_blocks_can_be_told_in_part(story in stories(60), list_limit in 0_usize..8) {
         let mut room = open("11", RuleSet::Specification, Numbering::Dense);
-        for line in texts("11", &moves) {
+        for line in story.texts("11") {
             add(&mut room, &line, Arrival::Live);
         }
         let all = whole(&mut room, "state_blocks").rows;

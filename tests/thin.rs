@@ -9,7 +9,7 @@ use roomscope::event::version::RoomVersion;
 use roomscope::room::{AddOptions, Order, Room, RoomError, RoomOptions};
 use serde_json::Value;
 use support::replay;
-use support::rooms::{moves, texts};
+use support::rooms::{stories, texts};
 
 fn thinned(text: &str, version: &'static RoomVersion) -> String {
     let pdu: Value = serde_json::from_str(text).unwrap();
@@ -75,10 +75,10 @@ proptest! {
     #[test]
     fn random_rooms_resolve_alike(
         version in prop::sample::select(vec!["1", "2", "3", "6", "8", "9", "10", "11", "12"]),
-        moves in moves(40),
+        story in stories(40),
     ) {
         let mut whole = Room::new(RoomOptions::default());
-        whole.add(texts(version, &moves).join("\n").as_bytes(), AddOptions::default()).unwrap();
+        whole.add(story.texts(version).join("\n").as_bytes(), AddOptions::default()).unwrap();
         let thin = export(&whole, true);
         prop_assert!(!thin.contains("\"n\":") && !thin.contains("topic\":"));
         let mut room = Room::new(RoomOptions::default());

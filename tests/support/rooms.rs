@@ -1,5 +1,6 @@
 //! Random rooms that love conflict, made by sending: every event stands where a server could have put it.
 
+use super::hostile::{self, Wild};
 use proptest::prelude::*;
 use roomscope::event::version::RoomVersion;
 use roomscope::nid::EventNid;
@@ -20,6 +21,28 @@ pub fn moves(most: usize) -> impl Strategy<Value = Vec<Move>> {
     let one = (prop::collection::vec(0_u8..7, 1..4), 0_u8..12, 0_u8..4, 0_u8..4, 0_u8..6);
     let step = one.prop_map(|(back, kind, who, whom, ts)| Move { back, kind, who, whom, ts });
     prop::collection::vec(step, 1..most)
+}
+
+/// What makes a room of any kind.
+#[derive(Clone, Debug)]
+pub enum Story {
+    Good(Vec<Move>),
+    Hostile(Vec<Wild>),
+}
+
+/// Rooms of good will, and some that are not.
+pub fn stories(most: usize) -> impl Strategy<Value = Story> {
+    prop_oneof![2 => moves(most).prop_map(Story::Good), 1 => hostile::events(most).prop_map(Story::Hostile)]
+}
+
+impl Story {
+    /// Makes the room of a version and returns the text of its events in order, the create event first.
+    pub fn texts(&self, version: &str) -> Vec<String> {
+        match self {
+            Self::Good(moves) => texts(version, moves),
+            Self::Hostile(events) => hostile::texts(version, events),
+        }
+    }
 }
 
 const USERS: [&str; 4] = ["@a:x", "@b:x", "@c:y", "@d:y"];
