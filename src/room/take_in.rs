@@ -9,6 +9,7 @@
 use super::batch::{Batch, Staged};
 use super::journal::Step;
 use super::options::{AddOptions, AddReport, Order, RuleSet};
+use super::storage::Storage;
 use super::{Room, RoomError};
 use crate::column;
 use crate::event::table::{Arrival, Verdict};
@@ -298,7 +299,11 @@ impl Room {
         self.journal.push(nid, Step::Arrived(arrival));
         if staged.is_create() {
             self.create = Some(nid);
-            self.version = self.version.or(batch.version);
+            if self.version.is_none() {
+                self.version = batch.version;
+                // No server takes events in before it knows the version: what was worked out without is none of its tables.
+                self.storage = Storage::new(&self.options);
+            }
         }
         self.extremities.arrived(&self.events, nid);
         self.judge(nid)
