@@ -1,5 +1,6 @@
 // Whatever a caller gives as input, as bytes: the one form that the engine reads.
 
+import { asJson } from "./arguments.js";
 import { RoomscopeError } from "./errors.js";
 import { joined } from "./lists.js";
 import { isScenario, MOST_SCENARIO_BYTES } from "./scenario.js";
@@ -22,16 +23,9 @@ export function inputBytes(input: unknown): Uint8Array {
       "The input must be at hand: addAsync reads blobs, streams and async iterables; a promise is to be awaited, an iterable made an array.";
     throw new RoomscopeError("bad-argument", message);
   }
-  try {
-    // A line an event, so that a problem's place is the position in the list.
-    const lines = Array.isArray(input)
-      ? input.map((event) => JSON.stringify(event) ?? "null")
-      : [JSON.stringify(input)];
-    return encoder.encode(lines.join("\n"));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RoomscopeError("bad-argument", `The input cannot be written as JSON: ${reason}`, { cause });
-  }
+  // A line an event, so that a problem's place is the position in the list.
+  const events: unknown[] = Array.isArray(input) ? input : [input];
+  return encoder.encode(events.map((event) => asJson("The input", event) ?? "null").join("\n"));
 }
 
 /** Bytes in any form, and text; undefined for anything else. */

@@ -1,6 +1,17 @@
 // The room as JavaScript sees it: a thin facade over the generated binding, which tsc checks it against.
 
-import { count, given, hops, idOrNull, levels, oneOf, string, strings, timelineArguments } from "./arguments.js";
+import {
+  asJson,
+  count,
+  given,
+  hops,
+  idOrNull,
+  levels,
+  oneOf,
+  string,
+  strings,
+  timelineArguments,
+} from "./arguments.js";
 import { RawLoader, RawRoom } from "./core.js";
 import { Handle } from "./engine.js";
 import { RoomscopeError } from "./errors.js";
@@ -332,8 +343,9 @@ export class Room {
    * room.send({ type: "m.room.topic", stateKey: "", sender: "@ada:alpha.example", content: { topic: "Tides" } });
    */
   send(draft: Draft): EventInfo {
+    given(draft, "A draft");
     const prev = draft.prevEvents === undefined ? undefined : strings("prevEvents", draft.prevEvents);
-    const content = JSON.stringify(draft.content);
+    const content = asJson("content", draft.content);
     const sentAt = draft.originServerTs ?? Date.now();
     if (content === undefined) throw new RoomscopeError("bad-argument", "A draft has a content.");
     const [type, sender] = [string("type", draft.type), string("sender", draft.sender)];

@@ -197,6 +197,14 @@ test("what cannot be answered says why", () => {
   assert.throws(() => room.stateAfter(7), refused("bad-argument"));
   assert.throws(() => room.resolve("$x"), refused("bad-argument"));
   assert.throws(() => room.send({ type: "m.room.message", sender: 5, content: {} }), refused("bad-argument"));
+  const circular = {};
+  circular.self = circular;
+  for (const content of [{ count: 1n }, circular, undefined, 5, "text", null, []]) {
+    const draft = { type: "m.room.message", sender: "@a:x", content };
+    assert.throws(() => room.send(draft), refused("bad-argument"), String(typeof content));
+  }
+  for (const draft of [undefined, null, "m.room.message"])
+    assert.throws(() => room.send(draft), refused("bad-argument"));
   assert.throws(
     () => new Room().send({ type: "m.room.message", sender: "@a:x", content: {} }),
     refused("no-room-version"),
