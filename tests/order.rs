@@ -13,7 +13,7 @@ use roomscope::room::{AddOptions, Order, Room, RoomOptions};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use support::hostile;
-use support::rooms::{moves, texts};
+use support::rooms::{moves, stories, texts};
 
 /// What must not depend on order: of each event the state after it and its verdict (soft failure aside), the gaps, and
 /// the tips unless something soft-failed.
@@ -148,12 +148,12 @@ proptest! {
     #[test]
     fn auth_generations_are_an_order_whatever_came_first(
         version in prop::sample::select(vec!["2", "6", "12"]),
-        moves in moves(40),
+        story in stories(40),
         keys in prop::collection::vec(any::<u32>(), 64),
         batch in 1_usize..20,
         enforce_auth: bool,
     ) {
-        let texts = texts(version, &moves);
+        let texts = story.texts(version);
         let room_version = RoomVersion::find(version);
         let mut lines: Vec<(u32, &str)> =
             texts.iter().enumerate().map(|(place, line)| (keys[place % keys.len()], line.as_str())).collect();
@@ -179,10 +179,10 @@ proptest! {
     #[test]
     fn a_gap_closes_without_a_trace(
         version in prop::sample::select(vec!["2", "10", "12"]),
-        moves in moves(30),
+        story in stories(30),
         missing in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
     ) {
-        let texts = texts(version, &moves);
+        let texts = story.texts(version);
         let mut whole = Room::new(RoomOptions::default());
         let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
         add(&mut whole, &lines, Arrival::Live, Order::Causal);
