@@ -22,7 +22,11 @@ export interface RoomOptions {
   roomVersion?: string;
   /** Default: read from the create event, else from the first event. */
   roomId?: string;
-  /** `"off"`: every event is accepted (teaching rooms with no power levels). Default `"enforce"`. */
+  /**
+   * `"off"`: every event is accepted (teaching rooms with no power levels) and waits for its parents alone. A conflict is
+   * resolved with the auth events that are there by then, so what belongs together is best added in one call. Default
+   * `"enforce"`.
+   */
   auth?: "enforce" | "off";
   /**
    * Whose rules decide: the specification's, as Synapse applies them, or Dendrite's, as its room server takes events in

@@ -15,7 +15,8 @@ pub struct RoomOptions {
     pub room_version: Option<&'static RoomVersion>,
     /// The room id; by default what the create event says, or the first event.
     pub room_id: Option<String>,
-    /// Whether event auth is enforced. Without it every event whose parents are known is accepted.
+    /// Whether event auth is enforced. Without it every event whose parents are known is accepted; none waits for its auth
+    /// events, and a conflict is resolved with those that have come.
     pub enforce_auth: bool,
     /// Whose rules decide.
     pub rules: RuleSet,
