@@ -324,6 +324,7 @@ impl Room {
         Ok(Verdict::SoftFailed)
     }
 
+    #[cold]
     fn reject(&mut self, nid: EventNid, refusal: Refusal, against: Against) {
         self.states.refusals.insert(nid, (refusal, against));
         self.events.set_verdict(nid, Verdict::Rejected);

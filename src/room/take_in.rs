@@ -13,6 +13,7 @@ use super::storage::Storage;
 use super::{Room, RoomError};
 use crate::column;
 use crate::event::table::{Arrival, Verdict};
+use crate::event::version::RoomVersion;
 use crate::graph::causal::{self, Dependencies};
 use crate::nid::EventNid;
 use crate::sort;
@@ -298,15 +299,21 @@ impl Room {
         }
         self.journal.push(nid, Step::Arrived(arrival));
         if staged.is_create() {
-            self.create = Some(nid);
-            if self.version.is_none() {
-                self.version = batch.version;
-                // No server takes events in before it knows the version: what was worked out without is none of its tables.
-                self.storage = Storage::new(&self.options);
-            }
+            self.set_create(nid, batch.version);
         }
         self.extremities.arrived(&self.events, nid);
         self.judge(nid)
+    }
+
+    /// Takes note of the create event, and of the room version that it says.
+    #[cold]
+    fn set_create(&mut self, create: EventNid, version: Option<&'static RoomVersion>) {
+        self.create = Some(create);
+        if self.version.is_none() {
+            self.version = version;
+            // No server takes events in before it knows the version: what was worked out without is none of its tables.
+            self.storage = Storage::new(&self.options);
+        }
     }
 }
 
