@@ -55,6 +55,14 @@ fn add(room: &mut Room, lines: &[&str], arrival: Arrival, order: Order) {
     assert_eq!(report.problems, []);
 }
 
+/// The lines in the order of their keys.
+fn shuffled<'a>(lines: &'a [String], keys: &[u32]) -> Vec<&'a str> {
+    let mut keyed: Vec<(u32, &str)> =
+        lines.iter().enumerate().map(|(place, line)| (keys[place % keys.len()], line.as_str())).collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, line)| line).collect()
+}
+
 /// Tips depend on which run soft-failed; only those of runs without are compared.
 fn alike(mut a: Outcome, mut b: Outcome) -> Result<(), TestCaseError> {
     if a.tips.is_none() || b.tips.is_none() {
@@ -101,10 +109,7 @@ proptest! {
         alike(outcome(&mut room), expected)?;
         let expected = outcome(&mut forwards);
 
-        let mut shuffled: Vec<(u32, &str)> =
-            lines.iter().enumerate().map(|(place, line)| (keys[place % keys.len()], *line)).collect();
-        shuffled.sort_unstable();
-        let shuffled: Vec<&str> = shuffled.into_iter().map(|(_, line)| line).collect();
+        let shuffled = shuffled(&texts, &keys);
         let mut room = Room::new(RoomOptions { room_version, ..RoomOptions::default() });
         if outliers_first {
             let some: Vec<&str> = shuffled.iter().step_by(3).copied().collect();
@@ -132,10 +137,7 @@ proptest! {
         add(&mut forwards, &lines, Arrival::Live, Order::Causal);
         prop_assert_eq!(forwards.len(), lines.len());
         let room_version = forwards.version();
-        let mut shuffled: Vec<(u32, &str)> =
-            lines.iter().enumerate().map(|(place, line)| (keys[place % keys.len()], *line)).collect();
-        shuffled.sort_unstable();
-        let shuffled: Vec<&str> = shuffled.into_iter().map(|(_, line)| line).collect();
+        let shuffled = shuffled(&texts, &keys);
         let mut room = Room::new(RoomOptions { room_version, ..RoomOptions::default() });
         for part in shuffled.chunks(batch) {
             add(&mut room, part, Arrival::Live, if given_order { Order::Given } else { Order::Causal });
@@ -155,10 +157,7 @@ proptest! {
     ) {
         let texts = story.texts(version);
         let room_version = RoomVersion::find(version);
-        let mut lines: Vec<(u32, &str)> =
-            texts.iter().enumerate().map(|(place, line)| (keys[place % keys.len()], line.as_str())).collect();
-        lines.sort_unstable();
-        let lines: Vec<&str> = lines.into_iter().map(|(_, line)| line).collect();
+        let lines = shuffled(&texts, &keys);
         let mut room = Room::new(RoomOptions { room_version, enforce_auth, ..RoomOptions::default() });
         for part in lines.chunks(batch) {
             add(&mut room, part, Arrival::Live, Order::Given);
@@ -250,7 +249,7 @@ fn an_auth_event_may_turn_out_to_be_rejected() {
     }
 }
 
-/// An outlier is good enough as an auth event, and what it has helped to accept stays accepted, as on a server.
+/// An outlier is good enough as an auth event, and what it has helped to accept stays accepted.
 #[test]
 fn an_outlier_that_is_rejected_later_takes_nothing_with_it() {
     let lines = room_with_late_rejection();

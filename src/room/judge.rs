@@ -6,8 +6,8 @@
 //! been checked, a parent whose state is not known. When that is there it is looked at again, the least depth first,
 //! without recursion, and ends as if it had come in order. A rejected event's state after is the state before it.
 //!
-//! One thing does depend on what came first, here as on servers: an outlier is good enough as an auth event. If it comes as
-//! an event later and is then rejected by the state before it, what has been accepted with its help stays accepted.
+//! One thing does depend on what came first, for an event is judged once: an outlier is good enough as an auth event. If it
+//! comes as an event later and is then rejected by the state before it, what has been accepted with its help stays accepted.
 
 use super::journal::Step;
 use super::states::{Against, AuthView, Columns};
@@ -302,10 +302,10 @@ impl Room {
             return Ok(Verdict::Rejected);
         }
         let own = Own::new(&self.named, &self.slots, |slot| self.events.has_other(slot, nid));
-        let own = Some(own).filter(|own| own.is_in(&self.states.maps, before));
+        let is_before = own.is_in(&self.states.maps, before);
         let get = |kind, key| self.states.maps.get(before, self.slots.find(kind, key)?);
         let check = || self.columns(version).rules().state_dependent(nid, get);
-        if own.is_some() {
+        if is_before {
             debug_assert_eq!(check(), Ok(()), "the state before it has its own auth events, which allow it");
         } else if let Err(refusal) = check() {
             self.reject(nid, refusal, Against::StateBefore);
@@ -314,7 +314,7 @@ impl Room {
         if !self.can_soft_fail(nid) {
             return Ok(Verdict::Accepted);
         }
-        let as_named = own.is_some_and(|own| self.is_in_all_tips(before, &own));
+        let as_named = is_before && self.is_in_all_tips(before, &own);
         if as_named && !cfg!(debug_assertions) {
             return Ok(Verdict::Accepted);
         }

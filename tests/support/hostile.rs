@@ -25,7 +25,7 @@ pub fn events(most: usize) -> impl Strategy<Value = Vec<Wild>> {
     prop::collection::vec(event, 1..most)
 }
 
-const USERS: [&str; 4] = ["@a:x", "@b:x", "@c:y", "@d:y"];
+pub const USERS: [&str; 4] = ["@a:x", "@b:x", "@c:y", "@d:y"];
 const RULES: [&str; 3] = ["invite", "knock", "restricted"];
 
 /// The kinds whose content makes no sense.

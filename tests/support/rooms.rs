@@ -1,6 +1,6 @@
 //! Random rooms that love conflict, made by sending: every event stands where a server could have put it.
 
-use super::hostile::{self, Wild};
+use super::hostile::{self, USERS, Wild};
 use proptest::prelude::*;
 use roomscope::event::version::RoomVersion;
 use roomscope::nid::EventNid;
@@ -44,8 +44,6 @@ impl Story {
         }
     }
 }
-
-const USERS: [&str; 4] = ["@a:x", "@b:x", "@c:y", "@d:y"];
 
 /// Makes a room of a version and returns the text of its events in order, the create event first.
 pub fn texts(version: &str, moves: &[Move]) -> Vec<String> {
