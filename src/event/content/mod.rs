@@ -17,7 +17,7 @@ pub use create::{AdditionalCreators, Create, Creator, VersionName};
 pub use id::{domain, is_user_id};
 pub use level::{Level, MalformedLevel};
 pub use member::{AuthorisedVia, JoinRule, Membership, Redacts};
-pub use power_levels::{LevelMap, LevelName, PowerLevels};
+pub use power_levels::{LevelMap, LevelName, PowerLevels, Shape};
 pub use third_party::{Signed, ThirdPartyInvite, ThirdPartyKeys};
 
 use super::json::JsonError;

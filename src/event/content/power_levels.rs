@@ -62,17 +62,29 @@ impl LevelName {
     }
 }
 
+/// What stands where a map of levels should.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// An object, or nothing.
+    Object,
+    /// An empty list or string. Nobody can look a level up in it, but before version 10 Synapse's rules do not mind it
+    /// where they go through the keys of old and new power levels: Python finds none in it.
+    Empty,
+    /// Anything else.
+    Other,
+}
+
 /// Levels by key, sorted by the keys' numbers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LevelMap<K> {
     keys: Box<[K]>,
     levels: Box<[Level]>,
-    malformed: bool,
+    shape: Shape,
 }
 
 impl<K> Default for LevelMap<K> {
     fn default() -> Self {
-        Self { keys: Box::default(), levels: Box::default(), malformed: false }
+        Self { keys: Box::default(), levels: Box::default(), shape: Shape::Object }
     }
 }
 
@@ -94,20 +106,25 @@ impl<K: Copy + Ord> LevelMap<K> {
     /// Returns whether something stands in the map's place that is no object.
     #[inline]
     #[must_use]
-    pub const fn is_malformed(&self) -> bool {
-        self.malformed
+    pub fn is_malformed(&self) -> bool {
+        self.shape != Shape::Object
+    }
+
+    /// Returns what stands in the map's place.
+    #[must_use]
+    pub const fn shape(&self) -> Shape {
+        self.shape
     }
 
     /// Returns the map of what was read, with the numbers of the keys as keys again, and whether all in it is written as
     /// integers.
-    fn of(entries: Option<Vec<Entry>>, key: fn(u32) -> Option<K>) -> (Self, bool) {
-        let Some(entries) = entries else { return (Self { malformed: true, ..Self::default() }, false) };
+    fn of((shape, entries): (Shape, Vec<Entry>), key: fn(u32) -> Option<K>) -> (Self, bool) {
         let map = Self {
             keys: entries.iter().filter_map(|entry| key(entry.key)).collect(),
             levels: entries.iter().map(|entry| entry.level).collect(),
-            malformed: false,
+            shape,
         };
-        (map, entries.iter().all(|entry| entry.strict))
+        (map, shape == Shape::Object && entries.iter().all(|entry| entry.strict))
     }
 
     fn memory_bytes(&self) -> usize {
@@ -124,15 +141,17 @@ struct Entry {
     strict: bool,
 }
 
-/// Reads the next value as a map, by the keys' numbers; `None` if it is no object.
+/// Reads the next value as a map, by the keys' numbers.
 fn read_entries(
     reader: &mut Reader<'_>,
     intern: &mut dyn FnMut(&str) -> Result<u32, InternerFull>,
-) -> Result<Option<Vec<Entry>>, Stop> {
-    if !reader.is_or_pass(Kind::Object)? {
-        return Ok(None);
-    }
+) -> Result<(Shape, Vec<Entry>), Stop> {
     let mut entries: Vec<Entry> = Vec::new();
+    if reader.kind()? != Kind::Object {
+        let text = reader.skip()?;
+        let is_empty = text == "\"\"" || text.strip_prefix('[').is_some_and(|rest| rest.trim_ascii_start() == "]");
+        return Ok((if is_empty { Shape::Empty } else { Shape::Other }, entries));
+    }
     reader.object::<Stop>(|reader, key| {
         let key = intern(&key.decode())?;
         let (level, strict) = Level::read(reader)?;
@@ -148,7 +167,7 @@ fn read_entries(
         }
         same
     });
-    Ok(Some(entries))
+    Ok((Shape::Object, entries))
 }
 
 /// The content of a power levels event.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::event::json::Reader;
+use base64::Engine as _;
 
 /// Reads one event of a type and hands over what is known of it.
 fn read(kind: EventTypeNid, content: &str) -> (Facts, Strings, EventNid) {
@@ -163,6 +164,25 @@ fn third_party_invites_keep_what_is_signed() {
     let mut bytes = [0; 32];
     bytes[31] = 1;
     assert_eq!(&*facts.third_party_keys(nid).unwrap().keys, &[bytes, bytes]);
+}
+
+#[test]
+fn keys_and_signatures_are_base64_of_either_alphabet() {
+    let keys = |key: &str| {
+        let (facts, _, nid) = read(EventTypeNid::THIRD_PARTY_INVITE, &format!(r#"{{"public_key":"{key}"}}"#));
+        facts.third_party_keys(nid).unwrap().keys.to_vec()
+    };
+    let standard = "+/".repeat(21) + "8";
+    let bytes = base64::engine::general_purpose::STANDARD_NO_PAD.decode(&standard).unwrap();
+    for written in [&standard, &standard.replace('+', "-").replace('/', "_"), &standard.replace('+', "-")] {
+        assert_eq!(keys(written), [<[u8; 32]>::try_from(&*bytes).unwrap()], "{written}");
+        assert_eq!(keys(&format!("{written}=")), keys(&standard), "{written}");
+        // Bits that are left over.
+        assert_eq!(keys(&written.replace('8', "9")), keys(&standard), "{written}");
+        for wrong in [format!("{written}A"), format!(" {written}"), format!("={written}"), written.replace('8', "")] {
+            assert!(keys(&wrong).is_empty(), "{wrong}");
+        }
+    }
 }
 
 #[test]

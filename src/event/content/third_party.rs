@@ -3,17 +3,6 @@
 use super::Stop;
 use crate::event::json::{Kind, Reader};
 use crate::nid::{EventStateKeyNid, Strings};
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-/// Base64 as keys and signatures have it: usually without padding.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// Of more keys or signatures than this the rest is left out: real invites have one or two, and each pair costs a check.
 const MOST: usize = 4;
@@ -150,9 +139,32 @@ fn read_signatures(reader: &mut Reader<'_>) -> Result<Vec<[u8; 64]>, Stop> {
     Ok(signatures)
 }
 
-/// Reads a string as base64 of exactly `N` bytes.
+/// Reads a string as base64 of exactly `N` bytes, padded or not, in the standard or the URL-safe alphabet: Sydent writes its
+/// lasting key in the one and those made for a single invite in the other. The specification allows both, and Synapse
+/// (`decode_base64`) even a mixture, with any bits in what the last digit leaves over.
 fn read_base64<const N: usize>(reader: &mut Reader<'_>) -> Result<Option<[u8; N]>, Stop> {
     let Some(string) = reader.string_or_pass()? else { return Ok(None) };
-    let bytes = BASE64.decode(&*string.decode()).unwrap_or_default();
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in string.decode().trim_end_matches('=').bytes() {
+        let Some(digit) = base64_digit(byte) else { return Ok(None) };
+        bits = bits << 6 | u32::from(digit);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
     Ok(bytes.try_into().ok())
+}
+
+const fn base64_digit(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
 }

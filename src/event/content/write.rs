@@ -4,7 +4,7 @@
 //! there is.
 
 use super::member::{has_third_party_invite, is_authorised};
-use super::power_levels::{EVENTS, NOTIFICATIONS, USERS};
+use super::power_levels::{EVENTS, NOTIFICATIONS, Shape, USERS};
 use super::{
     AdditionalCreators, AuthorisedVia, Create, Creator, Facts, JoinRule, Level, LevelName, Membership, PowerLevels,
     Redacts, VersionName, domain,
@@ -174,35 +174,33 @@ fn write_levels(levels: &PowerLevels, strings: &Strings, out: &mut String) {
             write_level(level, levels.is_loose(place), out);
         }
     }
-    let map = |key: &str,
-               place: usize,
-               malformed: bool,
-               entries: &mut dyn Iterator<Item = (&str, Level)>,
-               out: &mut String| {
-        write_key(key, out);
-        if malformed {
-            out.push_str(MALFORMED);
-            return;
-        }
-        out.push('{');
-        // One is enough to make the whole map such a thing.
-        let mut loose = levels.is_loose(place);
-        for (name, level) in entries {
-            write_key(name, out);
-            write_level(level, core::mem::take(&mut loose), out);
-        }
-        out.push('}');
-    };
+    let map =
+        |key: &str, place: usize, shape: Shape, entries: &mut dyn Iterator<Item = (&str, Level)>, out: &mut String| {
+            write_key(key, out);
+            match shape {
+                Shape::Object => {}
+                Shape::Empty => return out.push_str("[]"),
+                Shape::Other => return out.push('0'),
+            }
+            out.push('{');
+            // One is enough to make the whole map such a thing.
+            let mut loose = levels.is_loose(place);
+            for (name, level) in entries {
+                write_key(name, out);
+                write_level(level, core::mem::take(&mut loose), out);
+            }
+            out.push('}');
+        };
     // Of keys that are no user ids the one read last is remembered.
     let is_last = |user: EventStateKeyNid| Some(user) == levels.not_a_user;
     let others = levels.users.iter().filter(|user| !is_last(user.0));
     let last = levels.users.iter().filter(|user| is_last(user.0));
     let mut users = others.chain(last).map(|(user, level)| (strings.state_key(user), level));
-    map("users", USERS, levels.users.is_malformed(), &mut users, out);
+    map("users", USERS, levels.users.shape(), &mut users, out);
     let mut events = levels.events.iter().map(|(kind, level)| (strings.event_type(kind), level));
-    map("events", EVENTS, levels.events.is_malformed(), &mut events, out);
+    map("events", EVENTS, levels.events.shape(), &mut events, out);
     let mut notifications = levels.notifications.iter().map(|(key, level)| (strings.state_key(key), level));
-    map("notifications", NOTIFICATIONS, levels.notifications.is_malformed(), &mut notifications, out);
+    map("notifications", NOTIFICATIONS, levels.notifications.shape(), &mut notifications, out);
 }
 
 /// Writes a level; a `loose` one as something other than an integer: no rule tells a string from other such things.

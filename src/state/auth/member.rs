@@ -167,7 +167,8 @@ impl<G: Fn(EventTypeNid, EventStateKeyNid) -> Option<EventNid>> State<'_, '_, G>
     }
 }
 
-/// Whether any of the signatures was made with any of the keys.
+/// Whether any of the signatures was made with any of the keys, as the specification has it. (Synapse tries each key with
+/// the first Ed25519 signature alone. Identity servers make one.)
 fn is_signed(signed: &Signed, keys: &ThirdPartyKeys) -> bool {
     let mut message = String::new();
     let written = Members::read(&signed.text).and_then(|mut members| {

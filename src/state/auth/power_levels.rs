@@ -2,7 +2,7 @@
 
 use super::levels::Powers;
 use super::{Check, Refusal, RefusalCode, State, Subject, refuse};
-use crate::event::content::{AdditionalCreators, Level, LevelMap, LevelName, PowerLevels};
+use crate::event::content::{AdditionalCreators, Level, LevelMap, LevelName, PowerLevels, Shape};
 use crate::nid::{EventNid, EventStateKeyNid, EventTypeNid};
 use core::cmp::Ordering;
 
@@ -79,10 +79,10 @@ impl Change {
     /// Checks each key that either side has.
     #[inline(never)]
     fn check_all<K: Copy + Ord>(&self, old: &LevelMap<K>, new: &LevelMap<K>, subject: fn(K) -> Subject) -> Check {
-        if old.is_malformed() {
+        if old.shape() == Shape::Other {
             return Err(self.refusal(RefusalCode::MalformedPowerLevels));
         }
-        if new.is_malformed() {
+        if new.shape() == Shape::Other {
             return refuse(RefusalCode::PowerLevelsBadLevel);
         }
         let (mut olds, mut news) = (old.iter().peekable(), new.iter().peekable());

@@ -150,11 +150,24 @@ fn power_levels_that_cannot_be_read_stop_what_needs_them() {
         &levels("@bob:b", &format!(r#"{{{users},"kick":null}}"#)),
         "power-levels-bad-level",
     );
-    broken(
-        &format!("{{{users}}}"),
-        &levels("@bob:b", &format!(r#"{{{users},"events":[]}}"#)),
-        "power-levels-bad-level",
-    );
+    // What Python finds no keys in is compared like an empty map.
+    for (map, value, expected) in [
+        ("events", "[ ]", "ok"),
+        ("events", r#""""#, "ok"),
+        ("notifications", "[]", "ok"),
+        ("events", "[0]", "power-levels-bad-level"),
+        ("events", r#"" ""#, "power-levels-bad-level"),
+        ("events", "0", "power-levels-bad-level"),
+        ("users", "[]", "power-levels-bad-level"),
+    ] {
+        let odd = format!(r#"{{{users},"{map}":{value}}}"#);
+        broken(&format!("{{{users}}}"), &levels("@bob:b", &odd), expected);
+        if map != "users" {
+            let sent = if map == "notifications" { "ok" } else { malformed };
+            broken(&odd, message, sent);
+        }
+    }
+    broken(&format!(r#"{{{users},"notifications":[]}}"#), &levels("@bob:b", &format!("{{{users}}}")), "ok");
 }
 
 #[test]
