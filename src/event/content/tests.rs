@@ -150,7 +150,7 @@ fn third_party_invites_keep_what_is_signed() {
     let invite = facts.third_party_invite(nid).unwrap().signed.as_ref().unwrap();
     assert_eq!(invite.token, strings.find_state_key("tok"));
     assert_eq!(invite.mxid, strings.find_state_key("@u:h"));
-    assert_eq!(&*invite.signatures, &[[0; 64]]);
+    assert_eq!(invite.signature, Some([0; 64]));
     assert_eq!(&*invite.text, signed);
     for part in ["null", "{}", r#"{"signed":[]}"#, r#"{"signed":{"token":"t","mxid":"@u:h"}}"#] {
         let (facts, _, nid) = read(EventTypeNid::MEMBER, &format!(r#"{{"third_party_invite":{part}}}"#));
@@ -164,6 +164,23 @@ fn third_party_invites_keep_what_is_signed() {
     let mut bytes = [0; 32];
     bytes[31] = 1;
     assert_eq!(&*facts.third_party_keys(nid).unwrap().keys, &[bytes, bytes]);
+}
+
+#[test]
+fn the_first_signature_counts_wherever_it_stands() {
+    let signature = |signatures: &str| {
+        let signed = format!(r#"{{"token":"t","mxid":"@u:h","signatures":{{{signatures}}}}}"#);
+        let content = format!(r#"{{"third_party_invite":{{"signed":{signed}}}}}"#);
+        let (facts, _, nid) = read(EventTypeNid::MEMBER, &content);
+        facts.third_party_invite(nid).unwrap().signed.as_ref().unwrap().signature
+    };
+    let [a, b] = ["A", "B"].map(|digit| digit.repeat(86));
+    let zeros = Some([0; 64]);
+    assert_eq!(signature(&format!(r#""x":{{"ed25519:0":"{a}","ed25519:1":"{b}"}}"#)), zeros);
+    assert_eq!(signature(&format!(r#""x":{{"ed25519:1":"{b}","ed25519:0":"{a}"}}"#)), zeros);
+    assert_eq!(signature(&format!(r#""y":{{"ed25519:0":"{b}"}},"x":{{"rsa:0":"{b}","ed25519:1":"{a}"}}"#)), zeros);
+    assert_eq!(signature(&format!(r#""x":{{"ed25519:0":"x","ed25519:1":"{a}"}}"#)), None);
+    assert_eq!(signature(r#""x":{"rsa:0":"x"},"y":5"#), None);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::Stop;
 use crate::event::json::{Kind, Reader};
 use crate::nid::{EventStateKeyNid, Strings};
 
-/// Of more keys or signatures than this the rest is left out: real invites have one or two, and each pair costs a check.
+/// Of more keys than this the rest is left out: real invites have one or two, and each costs a check.
 const MOST: usize = 4;
 
 /// `third_party_invite` of a member event.
@@ -21,8 +21,9 @@ pub struct Signed {
     pub token: Option<EventStateKeyNid>,
     /// `mxid`: the user who may be invited; `None` if it is no string.
     pub mxid: Option<EventStateKeyNid>,
-    /// The first Ed25519 signatures that have the right length.
-    pub signatures: Box<[[u8; 64]]>,
+    /// The first Ed25519 signature, by server and then by key id, if it has the right length. (The specification lets any
+    /// of them count; Synapse looks at no other.)
+    pub signature: Option<[u8; 64]>,
     /// The JSON text of `signed`, over which the signatures are.
     pub text: Box<str>,
 }
@@ -57,7 +58,7 @@ impl ThirdPartyInvite {
 
 impl Signed {
     fn read(text: &str, strings: &mut Strings) -> Result<Option<Self>, Stop> {
-        let (mut token, mut mxid, mut signatures) = (None, None, None);
+        let (mut token, mut mxid, mut signature) = (None, None, None);
         Reader::new(text).object::<Stop>(|reader, key| {
             let mut string = |reader: &mut Reader<'_>| -> Result<Option<EventStateKeyNid>, Stop> {
                 let string = reader.string_or_pass()?;
@@ -66,15 +67,13 @@ impl Signed {
             match &*key.decode() {
                 "token" => token = Some(string(reader)?),
                 "mxid" => mxid = Some(string(reader)?),
-                "signatures" => signatures = Some(read_signatures(reader)?),
+                "signatures" => signature = Some(read_signature(reader)?),
                 _ => drop(reader.skip()?),
             }
             Ok(())
         })?;
-        Ok(match (token, mxid, signatures) {
-            (Some(token), Some(mxid), Some(signatures)) => {
-                Some(Self { token, mxid, signatures: signatures.into_iter().take(MOST).collect(), text: text.into() })
-            }
+        Ok(match (token, mxid, signature) {
+            (Some(token), Some(mxid), Some(signature)) => Some(Self { token, mxid, signature, text: text.into() }),
             _ => None,
         })
     }
@@ -117,26 +116,29 @@ impl ThirdPartyKeys {
     }
 }
 
-/// Reads `{server: {"ed25519:id": signature}}`.
-fn read_signatures(reader: &mut Reader<'_>) -> Result<Vec<[u8; 64]>, Stop> {
-    let mut signatures = Vec::new();
+/// Reads the first signature of `{server: {"ed25519:id": signature}}`.
+fn read_signature(reader: &mut Reader<'_>) -> Result<Option<[u8; 64]>, Stop> {
+    let mut first: Option<(String, String)> = None;
+    let mut signature = None;
     if !reader.is_or_pass(Kind::Object)? {
-        return Ok(signatures);
+        return Ok(None);
     }
-    reader.object::<Stop>(|reader, _server| {
+    reader.object::<Stop>(|reader, server| {
         if !reader.is_or_pass(Kind::Object)? {
             return Ok(());
         }
         reader.object::<Stop>(|reader, key| {
-            if key.decode().starts_with("ed25519:") {
-                signatures.extend(read_base64::<64>(reader)?);
+            let by = (server.decode().into_owned(), key.decode().into_owned());
+            if by.1.starts_with("ed25519:") && first.as_ref().is_none_or(|first| by <= *first) {
+                first = Some(by);
+                signature = read_base64(reader)?;
             } else {
                 reader.skip()?;
             }
             Ok(())
         })
     })?;
-    Ok(signatures)
+    Ok(signature)
 }
 
 /// Reads a string as base64 of exactly `N` bytes, padded or not, in the standard or the URL-safe alphabet: Sydent writes its
