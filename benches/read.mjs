@@ -13,7 +13,9 @@ import { ROOM_OPTIONS, roomFile, shapeOf } from "./generate.mjs";
 import { best, median, megabytes, table, takeTurns } from "./harness.mjs";
 import { RawRoom, Room } from "./package.mjs";
 
-const BASE = "JSON.parse, results dropped";
+const DROPPED = "JSON.parse, results dropped";
+/** What the goals are held against: a room keeps its events, and so must whoever would do without one. */
+const KEPT = "JSON.parse, results kept";
 const NEWLINE = 10;
 const LIVE = 0;
 /** What `Room.add` hands over at a time. */
@@ -33,8 +35,8 @@ const withoutIds = readFileSync(roomFile(shape));
 const lines = linesOf(withIds);
 
 const subjects = {
-  [BASE]: { run: () => parseAll(lines) },
-  "JSON.parse, results kept": { run: () => lines.map((line) => JSON.parse(line)), after: ({ length }) => length },
+  [DROPPED]: { run: () => parseAll(lines) },
+  [KEPT]: { run: () => lines.map((line) => JSON.parse(line)), after: ({ length }) => length },
   "JSON.parse, out of the bytes": { run: () => parseAll(linesOf(withIds)) },
   "reading and interning, ids given": { run: () => read(withIds), after: letGo, goal: 0.35 },
   "reading and interning, ids to compute": { run: () => read(withoutIds), after: letGo },
@@ -48,8 +50,8 @@ const results = takeTurns(subjects, { rounds: Number(options.rounds), warmUp: 1 
 console.log(
   `${shape.events} events, ${shape.members} members, room version ${shape.version}: ${megabytes(withIds.length)}`,
 );
-console.log(`best of ${options.rounds} rounds; goals are for the processor's time, which other work disturbs least\n`);
-const HEAD = ["", "clock", "median", "processor", "", "ratio: clock", "processor", "goal", ""];
+console.log(`best of ${options.rounds} rounds; ratios of the best by the clock, goals for the first of them\n`);
+const HEAD = ["", "clock", "median", "processor", "", "of kept", "of dropped", "goal", ""];
 console.log(table([HEAD, ...Object.keys(subjects).map(row)]));
 console.log(`\nTaken in: ${JSON.stringify(results["Room.add, ids given"].value)}`);
 if (options.check && Object.keys(subjects).some(isMissed)) process.exitCode = 1;
@@ -96,12 +98,12 @@ function figures({ room, report }) {
   return { ...counts, problems: problems.length, model: megabytes(model), withText: megabytes(total) };
 }
 
-function ratioOf(name, time) {
-  return best(results[name][time]) / best(results[BASE][time]);
+function ratioOf(name, base) {
+  return best(results[name].clock) / best(results[base].clock);
 }
 
 function isMissed(name) {
-  return ratioOf(name, "processor") > (subjects[name].goal ?? Infinity);
+  return ratioOf(name, KEPT) > (subjects[name].goal ?? Infinity);
 }
 
 function row(name) {
@@ -110,9 +112,9 @@ function row(name) {
   return [
     name,
     ...[best(clock), median(clock), best(processor)].map((time) => `${time.toFixed(0)} ms`),
-    `${(withIds.length / 1000 / best(processor)).toFixed(0)} MB/s`,
-    ratioOf(name, "clock").toFixed(3),
-    ratioOf(name, "processor").toFixed(3),
+    `${(withIds.length / 1000 / best(clock)).toFixed(0)} MB/s`,
+    ratioOf(name, KEPT).toFixed(3),
+    ratioOf(name, DROPPED).toFixed(3),
     ...(goal === undefined ? ["", ""] : [`<= ${goal}`, isMissed(name) ? "missed" : "met"]),
   ];
 }
