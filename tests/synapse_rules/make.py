@@ -7,13 +7,15 @@
 These are the rooms of `rooms.ndjson.gz`. (The hash seed orders the sets in Synapse's code, and so decides what comes first
 where an event fails in one way and is refused in another.)
 
-Each room is a line: `{"version", "seed", "events": [{"id", "pdu", "verdict", "by", "after", "tips"}]}`. `pdu` is the event's
-JSON as text, on the wire: from version 3 on without its id. `by` says what refused it: its auth events ("own"), the state
-before it ("before"), or the room's state when it came ("now"). `after` and `tips` are the state after the event and the
-room's tips then, as places in `events`.
+Each room is a line: `{"version", "seed", "events": [{"id", "pdu", "given", "verdict", "by", "after", "tips"}]}`. `pdu` is the
+event's JSON as text, on the wire: from version 3 on without its id. `given` is the state before it where a parent of it is
+missing, else null. `by` says what refused it: its auth events ("own"), the state before it ("before"), or the room's state
+when it came ("now"). `after` and `tips` are the state after the event and the room's tips then. All states are events by
+their places in `events`. The line ends with the room's `current` state, null if Synapse cannot resolve it.
 
-No server runs: events are made, their hashes and ids computed, checked and resolved by the functions that a server calls, in the order
-in which it calls them (`FederationEventHandler._check_event_auth`, `_check_for_soft_fail`, `_calculate_new_extremities`).
+No server runs: events are made, their hashes and ids computed, checked and resolved by the functions that a server calls, in
+the order in which it calls them (`FederationEventHandler._check_event_auth`, `_check_for_soft_fail`,
+`_calculate_new_extremities`).
 What makes these functions fail other than by refusing (a level that is no number, a user id without a server) is left out of
 the room: a server would not store it.
 """
@@ -95,11 +97,11 @@ class Room:
             self.chains[id] = {id}.union(*map(self.chain, self.events[id].auth_event_ids()))
         return self.chains[id]
 
-    def resolve(self, ids):
+    def resolve(self, all):
         states = []
-        for id in ids:
-            if self.after[id] not in states:
-                states.append(self.after[id])
+        for state in all:
+            if state not in states:
+                states.append(state)
         if len(states) < 2:
             return states[0] if states else {}
         if self.rules.state_res == StateResolutionVersions.V1:
@@ -115,7 +117,7 @@ class Room:
             self.failures[type(failure).__name__] += 1
 
     def make(self, kind, key, sender, content, parents, auth, more):
-        rng, before = self.rng, self.resolve(parents)
+        rng, before = self.rng, self.resolve([self.after[id] for id in parents])
         if rng.random() < 0.1:
             content = {**content, rng.choice(NOISY_KEYS): rng.choice(NOISE)}
         named = lambda ids: [[id, {"sha256": "x"}] for id in ids] if self.version in ("1", "2") else ids
@@ -125,7 +127,7 @@ class Room:
             "content": content,
             "auth_events": [],
             "signatures": {},
-            "depth": 1 + max((self.events[id].depth for id in parents), default=0),
+            "depth": 1 + max((self.events[id].depth for id in parents if id in self.events), default=len(self.told)),
             "origin_server_ts": 10 + rng.randrange(6),
             "prev_events": named(parents),
         }
@@ -189,12 +191,25 @@ class Room:
             return "rejected", "before"
         try:
             if self.tips and self.tips != set(parents):
-                now = self.resolve(sorted(self.tips))
+                given = [before] if self.missing(parents) else []
+                now = self.resolve([self.after[id] for id in sorted(self.tips)] + given)
                 state = [self.events[id] for slot, id in now.items() if slot in asked]
                 event_auth.check_state_dependent_auth_rules(event, state)
         except AuthError:
             return "soft-failed", "now"
         return "accepted", None
+
+    def current(self):
+        """The room's state, as places; null if Synapse cannot resolve it."""
+        try:
+            now = self.resolve([self.after[id] for id in sorted(self.tips)])
+        except Exception as failure:
+            self.failures[type(failure).__name__] += 1
+            return None
+        return sorted(self.order.index(id) for id in now.values())
+
+    def missing(self, parents):
+        return [id for id in parents if id not in self.events]
 
     def take_in(self, pdu, event, before, asked, parents):
         id = event.event_id
@@ -215,10 +230,12 @@ class Room:
         if verdict == "accepted":
             self.tips = (self.tips | {id}) - self.covered(parents)
         place = {id: place for place, id in enumerate(self.order)}
+        given = sorted(place[id] for id in before.values()) if self.missing(parents) else None
         self.told.append(
             {
                 "id": id,
                 "pdu": json.dumps(pdu),
+                "given": given,
                 "verdict": verdict,
                 "by": by,
                 "after": sorted(place[id] for id in self.after[id].values()),
@@ -331,7 +348,12 @@ class Maker:
                 room.add("m.room.member", user, user, {"membership": "join"}, last())
 
     def parents(self):
+        """Some of the last events; now and then one that nobody has, with the state after it, as another server would give it."""
         rng, room = self.rng, self.room
+        if self.chance(0.05):
+            gap = f"${rng.getrandbits(256):043x}"[:44] + (":x" if room.version in ("1", "2") else "")
+            room.after[gap] = room.after[rng.choice(room.order)]
+            return [gap, *rng.sample(room.order[-7:], rng.choice([0, 0, 1]))]
         if self.chance(0.5) and room.tips:
             return sorted(room.tips)[:3]
         last = room.order[-7:]
@@ -431,7 +453,7 @@ def main():
         for seed in range(options.seed, options.seed + options.rooms):
             for version in map(str, range(1, 13)):
                 room = Maker(version, seed, options.odd).story(options.events)
-                line = {"version": version, "seed": seed, "events": room.told}
+                line = {"version": version, "seed": seed, "events": room.told, "current": room.current()}
                 out.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
                 failures.update(room.failures)
                 verdicts.update((event["verdict"], event["by"]) for event in room.told)
