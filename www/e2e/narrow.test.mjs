@@ -51,6 +51,37 @@ test("columns leave in order as the list narrows", async () => {
   }
 });
 
+test("columns leave where lanes take their place, and come back", async () => {
+  // A chain, and twelve branches at its end.
+  const event = (id, prev, depth) => ({
+    ...{ event_id: `$${id}`, room_id: "!r:x", type: "m.room.message", sender: "@a:x", content: { body: id } },
+    ...{ depth, origin_server_ts: depth, prev_events: prev.map((id) => `$${id}`), auth_events: [] },
+  });
+  const branches = Array.from({ length: 12 }, (_, branch) => `branch${branch}`);
+  const chain = Array.from({ length: 60 }, (_, place) => `chain${place}`);
+  const create = { ...event("create", [], 1), type: "m.room.create", state_key: "", content: { room_version: "11" } };
+  const events = [
+    create,
+    ...chain.map((id, place) => event(id, [place === 0 ? "create" : chain[place - 1]], place + 2)),
+    ...branches.map((id) => event(id, [chain.at(-1)], 62)),
+    event("merge", branches, 63),
+  ];
+  const { page, done } = await viewer.open({ viewport: { width: 1440, height: 600 } });
+  const buffer = Buffer.from(events.map((event) => JSON.stringify(event)).join("\n"));
+  await page.setInputFiles("input[type=file]", { name: "room.ndjson", mimeType: "", buffer });
+  await page.waitForFunction(() => document.querySelector(".top .size")?.textContent.startsWith("74"));
+  await settled(page);
+  assert.deepEqual(await visibleColumns(page), ["graph", "sender", "server", "event", "id", "depth", "stream"]);
+  assert.ok((await page.locator(".row:not([hidden]) .event").nth(1).boundingBox()).width > 180);
+  const named = ["graph", "sender", "event", "id", "depth", "stream"];
+  assert.deepEqual(await heads(page), named.map((name) => [name, true])); // prettier-ignore
+  await page.locator(".grid").focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => document.querySelector(".grid").dataset.columns === "4");
+  assert.ok((await visibleColumns(page)).includes("time"));
+  await done();
+});
+
 for (const width of [320, 390, 640, 800, 1100, 3840]) {
   test(`nothing overflows at ${width} pixels`, async () => {
     const { page, done } = await viewer.open({ viewport: { width, height: 844 } });

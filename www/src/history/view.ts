@@ -12,6 +12,7 @@ import { Gutter } from "./gutter.ts";
 import { makeHead } from "./head.ts";
 import type { Run } from "./lines.ts";
 import { Moment } from "./moment.ts";
+import { Narrowing } from "./narrowing.ts";
 import { Pace } from "./pace.ts";
 import { Painter, type Scene } from "./painter.ts";
 import { RowPool } from "./pool.ts";
@@ -52,6 +53,7 @@ export class HistoryView {
   readonly #spacer: HTMLElement;
   readonly #painter: Painter;
   readonly #gutter = new Gutter();
+  readonly #narrowing = new Narrowing();
   readonly #pool = new RowPool();
   readonly #narrow = matchMedia("(max-width: 639px)");
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -70,9 +72,12 @@ export class HistoryView {
   #needle = "";
   #trace: Trace | undefined;
   #width = 0;
+  /** With the scrollbar. */
+  #outerWidth = 0;
   #height = 0;
   #wasNarrow = false;
   #gutterWidth = -1;
+  #columns = -1;
   #canvasWidth = 2 * canvasStep;
   #bundle = 0;
   readonly refresh = oncePerFrame((now) => this.#render(now));
@@ -120,6 +125,7 @@ export class HistoryView {
       this.#moment = new Moment(session.edges);
       this.#fresh = true;
       this.#gutter.reset();
+      this.#narrowing.reset();
       this.#canvasWidth = 2 * canvasStep;
       this.scroll.moveTo(0);
       // Items of the room before mean nothing in this one.
@@ -315,11 +321,13 @@ export class HistoryView {
   #measure(): void {
     if (this.#display === undefined) return;
     const [width, height] = [this.grid.clientWidth, this.grid.clientHeight];
+    this.#outerWidth = this.grid.offsetWidth;
     const narrow = this.#narrow.matches;
     if (width === this.#width && height === this.#height && narrow === this.#wasNarrow) return;
     this.#width = width;
     this.#height = height;
     this.#wasNarrow = narrow;
+    this.#narrowing.reset();
     this.#fit();
     this.#writeBar();
     // At once, not in the next frame: a resized canvas is empty.
@@ -403,6 +411,9 @@ export class HistoryView {
     const width = this.#gutter.step(wanted, now, this.#pace.flung(now), this.#still.matches);
     if (width !== this.#gutterWidth) this.grid.style.setProperty("--gutter", `${width}px`);
     this.#gutterWidth = width;
+    const fitting = this.#narrowing.step(this.#outerWidth, width);
+    if (fitting !== this.#columns) this.grid.dataset.columns = String(fitting);
+    this.#columns = fitting;
     if (this.#gutter.moving) this.refresh();
     const bundle = Math.max(0, widest - lanes);
     if (bundle !== this.#bundle) {
