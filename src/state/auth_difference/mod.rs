@@ -147,12 +147,10 @@ impl AuthWalks {
         differences.iter().all(|(_, candidates)| {
             candidates.iter().all(|candidate| {
                 let Some(event) = candidate.event else { return true };
-                // What one state has and a successor of it in the others is in all chains as it is.
-                let is_successor = |other: &Candidate| {
-                    other.event.is_some_and(|other| graph.auth_events(other).contains(&event))
-                        && states.is_all([candidate.holders, other.holders])
-                };
-                if candidates.iter().any(is_successor) {
+                // What some states have and a successor of it in all others is in all chains as it is.
+                let names_it =
+                    |other: &Candidate| other.event.is_some_and(|other| graph.auth_events(other).contains(&event));
+                if candidates.len() == 2 && candidates.iter().any(names_it) {
                     return true;
                 }
                 let named = graph.auth_events(event);

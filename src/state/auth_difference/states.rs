@@ -1,7 +1,6 @@
 //! The states whose chains are compared: what they agree on and what they do not. Relies on the state map.
 
 use super::{AuthGraph, Differences, EventNid, Slot, StateMaps, Version};
-use crate::state::map::Holders;
 
 /// At most 64 states and where they differ.
 pub(super) struct Agreed<'a, G> {
@@ -15,12 +14,6 @@ impl<G: AuthGraph> Agreed<'_, G> {
     /// Returns a bit for each state.
     pub(super) fn all(&self) -> u64 {
         u64::MAX >> (64 - self.versions.len().clamp(1, 64))
-    }
-
-    /// Returns whether these sets together are all states.
-    pub(super) fn is_all(&self, holders: [Holders; 2]) -> bool {
-        let masks = holders.map(|holders| self.differences.mask(holders).unwrap_or(0));
-        masks[0] | masks[1] == self.all()
     }
 
     /// Returns the events at the slots where the states differ, each with the states that have it.
@@ -37,7 +30,7 @@ impl<G: AuthGraph> Agreed<'_, G> {
     /// Returns whether all states have `event`, or it is one of those that stand in a slot where they differ.
     pub(super) fn is_agreed_or_candidate(&self, event: EventNid) -> bool {
         self.graph.slot(event).is_some_and(|slot| match self.differences.candidates(slot) {
-            Some(candidates) => candidates.iter().any(|candidate| candidate.event == Some(event)),
+            Some(candidates) => candidates.binary_search_by_key(&Some(event), |candidate| candidate.event).is_ok(),
             None => self.is_in_first(event, slot),
         })
     }

@@ -1,5 +1,6 @@
 //! The walks against the definitions, on random auth graphs.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -13,12 +14,15 @@ struct Graph {
     generations: Vec<u32>,
     children: Vec<Vec<EventNid>>,
     slots: Vec<Option<Slot>>,
+    /// How often somebody has asked for auth events.
+    asked: Cell<usize>,
 }
 
 impl AuthGraph for Graph {
     type Children<'a> = core::iter::Copied<core::slice::Iter<'a, EventNid>>;
 
     fn auth_events(&self, event: EventNid) -> &[EventNid] {
+        self.asked.set(self.asked.get() + 1);
         &self.auth_events[event.index()]
     }
 
@@ -44,6 +48,7 @@ impl Graph {
             generations: vec![0; events.len()],
             children: vec![Vec::new(); events.len()],
             slots: vec![None; events.len()],
+            asked: Cell::new(0),
         };
         for (at, (slot, back)) in events.iter().enumerate() {
             let event = EventNid::from_index(numbers[at]);
@@ -306,4 +311,26 @@ fn what_differs_in_the_usual_ways_adds_nothing() {
         let found = AuthWalks::is_among_candidates(&graph, &maps, &versions, &differences);
         assert_eq!(found, expected, "{states:?}");
     }
+}
+
+/// A merge of as many branches as there are candidates in each of two slots, power levels and topics that stand on them.
+#[test]
+fn a_look_at_many_candidates_costs_no_more_than_each_of_them() {
+    const BRANCHES: usize = 200;
+    let (create, levels, topic) = (0, 1, 2);
+    let branches = (0..BRANCHES).flat_map(|branch| [(levels, vec![2 * branch]), (topic, vec![0])]);
+    let events: Vec<_> = core::iter::once((create, Vec::new())).chain(branches).collect();
+    let graph = Graph::new(&events, &(0..events.len()).collect::<Vec<_>>());
+    let mut maps = StateMaps::new();
+    let base = maps.set(Version::EMPTY, Slot(create), Some(EventNid::from_index(0))).unwrap();
+    let branch = |branch: usize| {
+        let levels_set = maps.set(base, Slot(levels), Some(EventNid::from_index(1 + 2 * branch))).unwrap();
+        maps.set(levels_set, Slot(topic), Some(EventNid::from_index(2 + 2 * branch))).unwrap()
+    };
+    let versions: Vec<_> = (0..BRANCHES).map(branch).collect();
+    let mut differences = Differences::new();
+    maps.diff_many(&versions, &mut differences).unwrap();
+    graph.asked.set(0);
+    assert!(AuthWalks::is_among_candidates(&graph, &maps, &versions, &differences));
+    assert!(graph.asked.get() <= 4 * BRANCHES, "{}", graph.asked.get());
 }
