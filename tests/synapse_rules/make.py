@@ -381,12 +381,12 @@ class Maker:
         auth = rng.choice(spoilt) if self.chance(self.odd) else "as it should be"
         add = lambda kind, key, content, **more: room.add(kind, key, who, content, parents, auth, more)
         member = lambda target, membership, **more: add("m.room.member", target, {"membership": membership, **more})
-        case = {
+        shares = {
             "join": 5, "join by authority": 1, "leave": 1, "kick": 1, "ban": 1, "invite": 2, "knock": 1, "odd member": 0.5,
             "levels": 3, "join rules": 1, "topic": 3, "name": 1, "key": 1, "vouched": 2, "aliases": 0.5, "redaction": 1,
             "other": 3,
         }  # fmt: skip
-        match rng.choices(list(case), list(case.values()))[0]:
+        match rng.choices(list(shares), list(shares.values()))[0]:
             case "join":
                 member(who, "join")
             case "join by authority":

@@ -53,9 +53,16 @@ test("columns leave in order as the list narrows", async () => {
 
 test("columns leave where lanes take their place, and come back", async () => {
   // A chain, and twelve branches at its end.
-  const event = (id, prev, depth) => ({
-    ...{ event_id: `$${id}`, room_id: "!r:x", type: "m.room.message", sender: "@a:x", content: { body: id } },
-    ...{ depth, origin_server_ts: depth, prev_events: prev.map((id) => `$${id}`), auth_events: [] },
+  const event = (id, parents, depth) => ({
+    event_id: `$${id}`,
+    room_id: "!r:x",
+    type: "m.room.message",
+    sender: "@a:x",
+    content: { body: id },
+    depth,
+    origin_server_ts: depth,
+    prev_events: parents.map((id) => `$${id}`),
+    auth_events: [],
   });
   const branches = Array.from({ length: 12 }, (_, branch) => `branch${branch}`);
   const chain = Array.from({ length: 60 }, (_, place) => `chain${place}`);
@@ -74,7 +81,10 @@ test("columns leave where lanes take their place, and come back", async () => {
   assert.deepEqual(await visibleColumns(page), ["graph", "sender", "server", "event", "id", "depth", "stream"]);
   assert.ok((await page.locator(".row:not([hidden]) .event").nth(1).boundingBox()).width > 180);
   const named = ["graph", "sender", "event", "id", "depth", "stream"];
-  assert.deepEqual(await heads(page), named.map((name) => [name, true])); // prettier-ignore
+  assert.deepEqual(
+    await heads(page),
+    named.map((name) => [name, true]),
+  );
   await page.locator(".grid").focus();
   await page.keyboard.press("End");
   await page.waitForFunction(() => document.querySelector(".grid").dataset.columns === "4");

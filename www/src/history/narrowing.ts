@@ -18,7 +18,7 @@ function fitting(list: number, words: number): number {
 }
 
 export class Narrowing {
-  #count = 0;
+  #count: number = needed.length;
 
   /** Forgets the past: there is no column that has left. */
   reset(): void {
